@@ -1,0 +1,178 @@
+"""The values that move through recon: probes in, records out. Plain data; nothing here does I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO, Protocol
+
+from recon._core import Batch
+
+FactValue = str | int | bool | list[str]
+
+
+@dataclass(slots=True)
+class Service:
+    """What a reply means: one product on one port."""
+
+    name: str
+    part: str = "a"
+    vendor: str | None = None
+    product: str | None = None
+    version: str | None = None
+    cpe: str | None = None
+    distro: str | None = None
+    revision: str | None = None
+    confidence: float = 0.0
+    version_source: str = "none"
+    tls: bool = False
+    evidence: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Record:
+    """One target that answered: reply, services and facts; what sinks get.
+
+    ``at`` is RFC 3339 UTC with microseconds, ``rtt_us`` microseconds, ``banner`` the exact bytes.
+    """
+
+    at: str
+    addr: str
+    host: str | None
+    port: int
+    transport: str
+    range: str
+    registered: str | None
+    state: str
+    reason: str
+    rtt_us: int | None
+    ttl: int | None
+    services: list[Service]
+    facts: dict[str, FactValue]
+    banner: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A reading of an answer: a byte pattern and what it means.
+
+    Named groups ``version``, ``revision``, ``product``, ``vendor`` and ``distro`` fill the service; any other
+    named group becomes a fact ``service.group``. ``field`` is ``data`` (the whole answer), ``status``, ``title``,
+    ``body`` or ``header:NAME``. Every example is an answer and the values it must yield.
+    """
+
+    pattern: bytes
+    service: str
+    examples: Mapping[bytes, Mapping[str, str]]
+    part: str = "a"
+    vendor: str | None = None
+    product: str | None = None
+    distro: str | None = None
+    cpe: str | None = None
+    name: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    field: str = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A question: bytes to send (none: listen), ports it is likely on, how long to wait.
+
+    ``ports`` are port words (``"22,2222"``); ``wait_ms`` milliseconds, none for the default; ``ends`` is ``grammar``
+    or ``quiet``; ``rarity`` 1 (common) to 9 (rare).
+    """
+
+    name: str
+    ports: str = ""
+    send: bytes = b""
+    matches: Sequence[Match] = ()
+    transport: str = "tcp"
+    wait_ms: int | None = None
+    ends: str = "grammar"
+    rarity: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """The measured share of open ports that were found, with its 95 % interval."""
+
+    estimate: float
+    low: float
+    high: float
+    canaries: int
+    passes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A running sweep at one instant. Counts are targets; ``sent`` counts probes, retries included."""
+
+    targets: int
+    settled: int
+    sent: int
+    open: int
+    closed: int
+    unreachable: int
+    silent: int
+    unknown: int
+    in_flight: int
+    elapsed_s: float
+    rate_pps: float
+    left_s: float | None
+    errors: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A finished sweep: the tally and what limited it. ``to_json`` is the contract of design §11."""
+
+    targets: int
+    sent: int
+    open: int
+    closed: int
+    unreachable: int
+    silent: int
+    unknown: int
+    errors: dict[str, int]
+    drops: int
+    elapsed_s: float
+    rate_pps: float
+    backend: str
+    bottleneck: str | None
+    recall: Recall | None
+    recall_why: str | None
+    exit: int
+    run: str | None = None
+    seed: int = 0
+    passes: int = 1
+    position: int = 0
+    interrupted: bool = False
+    unresolved: tuple[str, ...] = ()
+    plugin_faults: Mapping[str, str] = field(default_factory=dict)
+
+
+class Sink(Protocol):
+    """Where records go. Never sees a target that did not answer."""
+
+    def write(self, batch: Batch) -> None:
+        """Take one batch, in arrival order."""
+
+    def close(self, summary: Summary | None) -> None:
+        """Write what belongs at the end; ``summary`` is none when the run broke."""
+
+
+@dataclass(frozen=True, slots=True)
+class SinkOptions:
+    """How a sink should look: ``color`` on or off, ``width`` in columns (none: unbounded)."""
+
+    color: bool = False
+    width: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SinkType:
+    """An output format: its ``--format`` name, a line of help, and how to open it on a binary stream."""
+
+    name: str
+    help: str
+    open: Callable[[BinaryIO, SinkOptions], Sink]

@@ -1,0 +1,18 @@
+//! What a sweep is. No I/O, no clock, no threads: time and randomness are arguments.
+
+pub mod cpe;
+pub mod dialogue;
+pub mod http;
+pub mod line;
+pub mod matcher;
+pub mod pace;
+pub mod parse_ports;
+pub mod parse_targets;
+pub mod probe;
+pub mod registry;
+pub mod reply;
+pub mod shuffle;
+pub mod space;
+pub mod special;
+pub mod tally;
+pub mod transcript;
