@@ -1,0 +1,130 @@
+"""The Rust core as Python sees it. Hand-written; stubtest checks it against the built module."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import final
+
+from recon.model import FactValue, Probe, Progress, Record, Service
+
+__version__: str
+
+def target_name(word: str) -> tuple[str, int | None] | None:
+    """Host name and port of a target word that needs resolving; none when it is an address word.
+
+    Raises PlanError on a word that is neither.
+    """
+
+def port_name(port: int, transport: str) -> str | None:
+    """The service that the IANA registry lists for a port."""
+
+def port_range(port: int) -> str:
+    """``well-known``, ``registered`` or ``dynamic`` (RFC 6335 section 6)."""
+
+def port_entries() -> list[tuple[int, str, str]]:
+    """The whole IANA registry: (port, transport, service), by port."""
+
+def port_words(text: str) -> list[tuple[int, str]]:
+    """The (port, transport) pairs of port words, sorted; raises PlanError with the bad word."""
+
+@final
+class Space:
+    """Targets minus exclusions, times ports. Each (address, port) exists once."""
+
+    def __new__(cls, targets: Sequence[str], ports: str, exclude: Sequence[str] = ()) -> Space: ...
+    def __len__(self) -> int: ...
+    @property
+    def addresses(self) -> int: ...
+    @property
+    def public_addresses(self) -> int: ...
+    @property
+    def widest_public(self) -> str | None:
+        """The widest public range asked for, if it is wider than a /16 (v4)."""
+    @property
+    def blocks(self) -> list[tuple[str, str, int]]:
+        """(first address, last address, number of ports) of each disjoint block."""
+    @property
+    def special(self) -> list[tuple[str, str]]:
+        """(range, name with its RFC) of each special-purpose range that was cut out."""
+    @property
+    def digest(self) -> str:
+        """A stable digest of the contents, 16 hexadecimal digits."""
+    def has_transport(self, transport: str) -> bool: ...
+
+@final
+class Line:
+    """The shuffled number line: position i is always the same target for the same space and seed."""
+
+    VERSION: int
+    def __new__(cls, space: Space, seed: int, shard: tuple[int, int] = (0, 1)) -> Line: ...
+    @property
+    def interval(self) -> tuple[int, int]:
+        """First position of the shard and the one after its last."""
+    def text(self, start: int, stop: int) -> bytes:
+        """Positions ``start`` to ``stop`` as ``addr:port`` lines."""
+    def walk(self, start: int, stop: int) -> int:
+        """Visit positions without making objects; returns a checksum. For benches."""
+
+@final
+class Pack:
+    """Compiled probes. A broken probe is left out and listed in ``faults``."""
+
+    def __new__(cls, probes: Sequence[tuple[str, Probe]]) -> Pack: ...
+    @property
+    def faults(self) -> list[tuple[str, str, str]]:
+        """(plugin, probe, why) of each probe left out."""
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Number of probes and of matches."""
+    def asks(self, port: int, transport: str = "tcp") -> str | None:
+        """Name of the probe hinted for a port."""
+    def identify(
+        self, data: bytes, *, asked: str = "listen", tls: bool = False
+    ) -> tuple[list[Service], dict[str, FactValue]]: ...
+    def identify_many(self, data: Sequence[bytes], rounds: int = 1) -> int:
+        """Number of answers in which a service was found. For benches."""
+    def replay(self, entries: Sequence[tuple[str, bytes, int]], *, port: int = 0) -> Record:
+        """Run the dialogue over a recorded conversation: (``sent``/``received``, bytes, microseconds)."""
+
+@final
+class Batch:
+    """Up to 1,024 records, owned by Rust; objects are made on demand."""
+
+    @staticmethod
+    def of(records: Sequence[Record]) -> Batch: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int) -> Record: ...
+    def __iter__(self) -> Iterator[Record]: ...
+    def to_jsonl(self) -> bytes:
+        """One JSON object a line, the contract of design section 11."""
+    def to_list(self) -> bytes:
+        """``addr:port`` lines of the open ones."""
+    def transcripts(self) -> list[list[tuple[str, bytes, int]] | None]:
+        """The recorded conversation of each record, where the plan asked for them."""
+
+@final
+class Sweep:
+    """A running plan. Iterating it gives batches; waiting releases the GIL."""
+
+    def __new__(
+        cls,
+        space: Space,
+        pack: Pack | None,
+        *,
+        seed: int,
+        shard: tuple[int, int],
+        rate: float | None,
+        timeout_ms: int,
+        passes: int,
+        threads: int,
+        window: int | None,
+        source_port: int | None,
+        show: Sequence[str],
+        names: Mapping[str, str],
+        transcripts: bool,
+    ) -> Sweep: ...
+    def __iter__(self) -> Sweep: ...
+    def __next__(self) -> Batch: ...
+    def stop(self) -> None:
+        """End the sweep early; safe from any thread and from signal handlers."""
+    def progress(self) -> Progress: ...
+    def summary(self) -> dict[str, object]:
+        """Counters at the end; raises EngineError while the sweep is running."""
