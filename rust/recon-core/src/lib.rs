@@ -3,7 +3,9 @@
 pub mod cpe;
 pub mod dialogue;
 pub mod http;
+pub mod jsonl;
 pub mod line;
+pub mod lines;
 pub mod matcher;
 pub mod pace;
 pub mod parse_ports;
@@ -16,3 +18,4 @@ pub mod space;
 pub mod special;
 pub mod tally;
 pub mod transcript;
+pub mod word;

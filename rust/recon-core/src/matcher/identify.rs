@@ -1,0 +1,275 @@
+//! Names what an answer says: fields, candidate readings, and the rule that merges them. Never panics, never stalls.
+
+use std::sync::Arc;
+
+use regex::bytes::CaptureLocations;
+
+use super::index::{Index, Marks};
+use super::merge::merge;
+use super::pack::Pack;
+use super::reading::{Excerpt, Hit, Reading, push_fact};
+use super::{FACT_LIMIT, GRAMMAR, HEADER_FACT_LIMIT, LISTEN};
+use crate::http::{Header, Response};
+use crate::lines;
+use crate::probe::Field;
+use crate::reply::{BANNER_LIMIT, Evidence, Fact, FactValue, Findings, Service};
+use crate::space::Transport;
+
+/// The longest header name in bytes that is looked up or becomes a fact.
+const HEADER_NAME_LIMIT: usize = 64;
+
+/// Memory that [`Pack::identify`] uses again from answer to answer; one per thread, for any pack.
+#[derive(Default)]
+pub struct Scratch {
+    identity: Option<Arc<()>>,
+    marks: Marks,
+    picked: Vec<u32>,
+    locations: Vec<Option<CaptureLocations>>,
+    hits: Vec<Hit>,
+}
+
+impl std::fmt::Debug for Scratch {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Scratch")
+    }
+}
+
+impl Scratch {
+    /// Shapes the memory for a pack; forgets another pack's shape.
+    fn fit(&mut self, pack: &Pack) {
+        if !self.identity.as_ref().is_some_and(|known| Arc::ptr_eq(known, &pack.identity)) {
+            self.identity = Some(pack.identity.clone());
+            self.locations.clear();
+            self.locations.resize_with(pack.readings.len(), || None);
+        }
+    }
+}
+
+/// Whether an answer ended with its line, so that its last value is not cut.
+pub(super) fn ended(answer: &[u8]) -> bool {
+    answer.ends_with(b"\n")
+}
+
+/// What was asked, for the evidence.
+struct Question<'a> {
+    probe: &'a Arc<str>,
+    /// `version_source` of what is read out of the whole answer.
+    source: &'a Arc<str>,
+    transport: Transport,
+    tls: bool,
+}
+
+impl Pack {
+    /// Reads an answer to the probe `asked` ([`LISTEN`] when nothing was sent); unknown names count as TCP probes.
+    ///
+    /// Every answer is held against all matches of its transport, not only its probe's. Services come with the most
+    /// certain first. At most [`BANNER_LIMIT`] bytes are read.
+    #[must_use]
+    pub fn identify(&self, answer: &[u8], asked: &str, tls: bool, scratch: &mut Scratch) -> Findings {
+        let unknown: Arc<str>;
+        let (probe, transport) = match self.probe(asked) {
+            Some(probe) => (&probe.name, probe.spec.transport),
+            None if asked == LISTEN => (&self.words.listen, Transport::Tcp),
+            None => {
+                unknown = asked.into();
+                (&unknown, Transport::Tcp)
+            }
+        };
+        let source = if asked == LISTEN { &self.words.greeting } else { probe };
+        self.answer(&answer[..answer.len().min(BANNER_LIMIT)], &Question { probe, source, transport, tls }, scratch)
+    }
+
+    fn answer(&self, answer: &[u8], question: &Question<'_>, scratch: &mut Scratch) -> Findings {
+        scratch.fit(self);
+        let mut findings = Findings::default();
+        let response = if answer.starts_with(b"HTTP/") { Response::parse(answer) } else { None };
+        let index = match (question.transport, &response) {
+            (Transport::Udp, _) => &self.tables.udp,
+            (Transport::Tcp, Some(_)) => &self.tables.tcp_http,
+            (Transport::Tcp, None) => &self.tables.tcp,
+        };
+        let excerpt = self.excerpt(answer, ended(answer), question.source, question);
+        self.read_field(index, excerpt, scratch, &mut findings);
+        if let Some(response) = response {
+            self.read_http(&response, question, scratch, &mut findings);
+        }
+        merge(&mut findings.services);
+        findings
+    }
+
+    /// Reads one field alone, as the examples of a match are held against the whole pack.
+    pub(super) fn identify_field(&self, field: &Field, text: &[u8], scratch: &mut Scratch) -> Findings {
+        scratch.fit(self);
+        let index = match field {
+            Field::Data => Some(&self.tables.tcp),
+            Field::Status => Some(&self.tables.status),
+            Field::Title => Some(&self.tables.title),
+            Field::Body => Some(&self.tables.body),
+            Field::Header(name) => {
+                self.tables.headers.get(name.to_ascii_lowercase().as_bytes()).map(|table| &table.index)
+            }
+        };
+        let (probe, source) = (&self.words.listen, &self.words.none);
+        let question = Question { probe, source, transport: Transport::Tcp, tls: false };
+        let mut findings = Findings::default();
+        if let Some(index) = index {
+            self.read_field(index, self.excerpt(text, true, source, &question), scratch, &mut findings);
+        }
+        merge(&mut findings.services);
+        findings
+    }
+
+    fn excerpt<'a>(
+        &'a self,
+        text: &'a [u8],
+        whole: bool,
+        source: &'a Arc<str>,
+        question: &Question<'a>,
+    ) -> Excerpt<'a> {
+        Excerpt { text, whole, source, no_source: &self.words.none, probe: question.probe, tls: question.tls }
+    }
+
+    /// Holds one field against its readings: the fixed ones all, then an open one for each service not yet found here.
+    fn read_field(&self, index: &Index, excerpt: Excerpt<'_>, scratch: &mut Scratch, findings: &mut Findings) {
+        if index.is_empty() {
+            return;
+        }
+        let Scratch { marks, picked, locations, hits, .. } = scratch;
+        index.pick(excerpt.text, self.readings.len(), marks, picked);
+        for fixed in [true, false] {
+            for id in picked.iter().map(|id| *id as usize) {
+                let reading = &self.readings[id];
+                if reading.fixed != fixed || (!fixed && knows(hits, reading)) {
+                    continue;
+                }
+                let locations = locations[id].get_or_insert_with(|| reading.locations());
+                hits.extend(reading.read(excerpt, locations, &mut findings.facts));
+            }
+        }
+        if hits.len() > 1 {
+            hits.sort_by_key(|hit| hit.start);
+        }
+        findings.services.extend(hits.drain(..).map(|hit| hit.service));
+    }
+
+    /// Reads a response by field, and adds what the HTTP grammar itself says.
+    fn read_http(
+        &self,
+        response: &Response<'_>,
+        question: &Question<'_>,
+        scratch: &mut Scratch,
+        findings: &mut Findings,
+    ) {
+        let (tables, words) = (&self.tables, &self.words);
+        push_fact(&mut findings.facts, &words.status_fact, || FactValue::Number(i64::from(response.status)));
+        self.read_field(
+            &tables.status,
+            self.excerpt(response.status_line, true, &words.status, question),
+            scratch,
+            findings,
+        );
+        if let Some(title) = response.title() {
+            self.read_field(
+                &tables.title,
+                self.excerpt(title.as_bytes(), true, &words.title, question),
+                scratch,
+                findings,
+            );
+            push_fact(&mut findings.facts, &words.title_fact, || FactValue::Text(title));
+        }
+        if let Some(location) = response.header("location") {
+            push_fact(&mut findings.facts, &words.location_fact, || fact_text(location));
+        }
+        for (count, header) in response.headers.iter().enumerate() {
+            self.read_header(header, count < HEADER_FACT_LIMIT, question, scratch, findings);
+        }
+        let body = self.excerpt(&response.body, response.body_ended, &words.body, question);
+        self.read_field(&tables.body, body, scratch, findings);
+        if !findings.services.iter().any(|service| service.name == words.http) {
+            findings.services.push(self.plain_http(question));
+        }
+    }
+
+    fn read_header(
+        &self,
+        header: &Header<'_>,
+        keep: bool,
+        question: &Question<'_>,
+        scratch: &mut Scratch,
+        findings: &mut Findings,
+    ) {
+        let mut room = [0; HEADER_NAME_LIMIT];
+        let Some(name) = room.get_mut(..header.name.len()) else {
+            return;
+        };
+        name.copy_from_slice(header.name);
+        name.make_ascii_lowercase();
+        let table = self.tables.headers.get(&*name);
+        if let Some(table) = table {
+            self.read_field(
+                &table.index,
+                self.excerpt(&header.value, true, &self.words.header, question),
+                scratch,
+                findings,
+            );
+        }
+        if keep {
+            let fact =
+                table.map_or_else(|| format!("http.header.{}", lines::text(name)).into(), |table| table.fact.clone());
+            push_or_append(&mut findings.facts, fact, fact_text(&header.value));
+        }
+    }
+
+    /// HTTP without a product: what the grammar alone proves.
+    fn plain_http(&self, question: &Question<'_>) -> Service {
+        Service {
+            name: self.words.http.clone(),
+            part: 'a',
+            vendor: None,
+            product: None,
+            version: None,
+            cpe: None,
+            distro: None,
+            revision: None,
+            confidence: GRAMMAR,
+            version_source: self.words.none.clone(),
+            tls: question.tls,
+            evidence: Evidence { probe: question.probe.clone(), matched: self.words.http_grammar.clone() },
+        }
+    }
+}
+
+impl Reading {
+    /// The product this reading alone takes from a text.
+    pub(super) fn read_product(&self, text: &[u8]) -> Option<Arc<str>> {
+        let word: Arc<str> = LISTEN.into();
+        let excerpt = Excerpt { text, whole: true, source: &word, no_source: &word, probe: &word, tls: false };
+        self.read(excerpt, &mut self.locations(), &mut Vec::new())?.service.product
+    }
+}
+
+/// Whether the service of a reading was found already on this field.
+fn knows(hits: &[Hit], reading: &Reading) -> bool {
+    hits.iter().any(|hit| hit.service.name == reading.service)
+}
+
+fn fact_text(bytes: &[u8]) -> FactValue {
+    FactValue::Text(lines::text(lines::capped(bytes, FACT_LIMIT)))
+}
+
+/// Adds a fact; a second value of the same name makes it a list.
+fn push_or_append(facts: &mut Vec<Fact>, name: Arc<str>, value: FactValue) {
+    let Some(known) = facts.iter_mut().find(|fact| fact.name == name) else {
+        facts.push(Fact { name, value });
+        return;
+    };
+    if let FactValue::Text(more) = value {
+        match &mut known.value {
+            FactValue::List(all) => all.push(more),
+            FactValue::Text(first) => {
+                known.value = FactValue::List(vec![std::mem::take(first), more]);
+            }
+            FactValue::Number(_) | FactValue::Flag(_) => {}
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! One match, compiled: holds a text against its pattern and says what that means. Knows no product itself.
+
+use std::sync::Arc;
+
+use regex::bytes::{CaptureLocations, Regex};
+
+use super::literal::Literals;
+use super::{FACT_LIMIT, GRAMMAR, GRAMMAR_WITH_PRODUCT, MATCH, MATCH_WITH_VERSION, VALUE_LIMIT, pattern};
+use crate::probe::{Field, MatchSpec};
+use crate::reply::{Evidence, Fact, FactValue, Service};
+use crate::space::Transport;
+use crate::{cpe, lines};
+
+/// The shortest literal that may carry a reading of a whole answer.
+const LEAST_LITERAL: usize = 2;
+
+/// What a named group fills.
+enum Role {
+    Version,
+    Revision,
+    Product,
+    Vendor,
+    Distro,
+    Fact(Arc<str>),
+}
+
+/// A match ready to run.
+pub(super) struct Reading {
+    pub(super) name: Arc<str>,
+    pub(super) service: Arc<str>,
+    pub(super) field: Field,
+    pub(super) transport: Transport,
+    pub(super) literals: Literals,
+    /// Whether the author named the product: such a reading beats one that takes it from the wire.
+    pub(super) fixed: bool,
+    regex: Regex,
+    groups: Vec<(usize, Role)>,
+    part: char,
+    vendor: Option<Arc<str>>,
+    product: Option<Arc<str>>,
+    distro: Option<String>,
+    /// CPE up to the product, where it does not depend on the answer.
+    cpe: Option<String>,
+    facts: Vec<Fact>,
+}
+
+/// The text a reading is held against, and how it came to us.
+#[derive(Clone, Copy)]
+pub(super) struct Excerpt<'a> {
+    pub(super) text: &'a [u8],
+    /// Whether the text is known to have ended: a value that touches the end of a cut text is not believed.
+    pub(super) whole: bool,
+    /// Where a version found here was read.
+    pub(super) source: &'a Arc<str>,
+    /// `version_source` of a service without a version.
+    pub(super) no_source: &'a Arc<str>,
+    /// The probe that was sent.
+    pub(super) probe: &'a Arc<str>,
+    pub(super) tls: bool,
+}
+
+/// What a reading found.
+pub(super) struct Hit {
+    /// Where in the text, to keep the order of several products.
+    pub(super) start: usize,
+    pub(super) service: Service,
+}
+
+impl Reading {
+    /// Compiles a match under its final `name`.
+    pub(super) fn compile(spec: &MatchSpec, name: &str, transport: Transport) -> Result<Self, String> {
+        check_words(spec)?;
+        let compiled = pattern::compile(&spec.pattern)?;
+        if spec.field == Field::Data && compiled.literals.strength() < LEAST_LITERAL {
+            return Err(
+                "the pattern has no literal text that must occur; an answer is not known by its length or one byte"
+                    .into(),
+            );
+        }
+        let groups = roles(&compiled.regex, &spec.service);
+        let open = spec.product.is_none() || groups.iter().any(|(_, role)| matches!(role, Role::Product));
+        Ok(Self {
+            name: name.into(),
+            service: spec.service.as_str().into(),
+            field: spec.field.clone(),
+            transport,
+            literals: compiled.literals,
+            fixed: !open,
+            regex: compiled.regex,
+            groups,
+            part: spec.part,
+            vendor: spec.vendor.as_deref().map(Arc::from),
+            product: spec.product.as_deref().map(Arc::from),
+            distro: spec.distro.clone(),
+            cpe: spec.cpe.clone(),
+            facts: constant_facts(spec),
+        }
+        .with_cpe())
+    }
+
+    /// Works out the CPE prefix once, if vendor and product are fixed.
+    fn with_cpe(mut self) -> Self {
+        if let (None, true, Some(vendor), Some(product)) = (&self.cpe, self.fixed, &self.vendor, &self.product) {
+            self.cpe = Some(cpe::prefix(self.part, vendor, product));
+        }
+        self
+    }
+
+    /// Room for the positions of this pattern's groups, made once and used again.
+    pub(super) fn locations(&self) -> CaptureLocations {
+        self.regex.capture_locations()
+    }
+
+    /// Whether the field's text could be an HTTP response at all.
+    pub(super) fn may_read_http(&self) -> bool {
+        const START: &[u8] = b"http/";
+        self.literals.prefix.as_ref().is_none_or(|prefix| {
+            let shared = prefix.len().min(START.len());
+            prefix[..shared] == START[..shared]
+        })
+    }
+
+    /// Holds the text against the pattern; facts go to `facts`, each name once.
+    pub(super) fn read(
+        &self,
+        excerpt: Excerpt<'_>,
+        locations: &mut CaptureLocations,
+        facts: &mut Vec<Fact>,
+    ) -> Option<Hit> {
+        let found = self.regex.captures_read(locations, excerpt.text)?;
+        let mut service = self.blank(excerpt);
+        let mut distro = None;
+        for (group, role) in &self.groups {
+            let Some(value) = self.value_of(locations.get(*group), excerpt) else {
+                continue;
+            };
+            let short = || lines::text(lines::capped(value, VALUE_LIMIT));
+            match role {
+                Role::Version => service.version = Some(short()),
+                Role::Revision => service.revision = Some(short()),
+                Role::Product => service.product = Some(short().into()),
+                Role::Vendor => service.vendor = Some(short().into()),
+                Role::Distro => distro = Some(short()),
+                Role::Fact(name) => {
+                    push_fact(facts, name, || FactValue::Text(lines::text(lines::capped(value, FACT_LIMIT))));
+                }
+            }
+        }
+        for fact in &self.facts {
+            push_fact(facts, &fact.name, || fact.value.clone());
+        }
+        service.distro = distro.or_else(|| service.revision.as_ref().and(self.distro.clone()));
+        self.finish(&mut service, excerpt);
+        Some(Hit { start: found.start(), service })
+    }
+
+    /// The service as far as the author fixed it.
+    fn blank(&self, excerpt: Excerpt<'_>) -> Service {
+        Service {
+            name: self.service.clone(),
+            part: self.part,
+            vendor: self.vendor.clone(),
+            product: self.product.clone(),
+            version: None,
+            cpe: None,
+            distro: None,
+            revision: None,
+            confidence: GRAMMAR,
+            version_source: excerpt.no_source.clone(),
+            tls: excerpt.tls,
+            evidence: Evidence { probe: excerpt.probe.clone(), matched: self.name.clone() },
+        }
+    }
+
+    /// The bytes of a group; none if it is empty, or not settled because the text may have been cut.
+    ///
+    /// A value that touches the end may go on. An open reading must also see its line (or string) end: with more bytes
+    /// a fixed reading could take its place and name the product otherwise.
+    fn value_of<'a>(&self, span: Option<(usize, usize)>, excerpt: Excerpt<'a>) -> Option<&'a [u8]> {
+        let (start, end) = span?;
+        let (value, rest) = (&excerpt.text[start..end], &excerpt.text[end..]);
+        let settled =
+            excerpt.whole || if self.fixed { !rest.is_empty() } else { memchr::memchr2(b'\n', 0, rest).is_some() };
+        (settled && !value.is_empty()).then_some(value)
+    }
+
+    /// Fills in what follows from the rest: CPE, confidence, source.
+    fn finish(&self, service: &mut Service, excerpt: Excerpt<'_>) {
+        service.confidence = match (self.fixed, &service.product, &service.version) {
+            (true, _, Some(_)) => MATCH_WITH_VERSION,
+            (true, _, None) => MATCH,
+            (false, Some(_), _) => GRAMMAR_WITH_PRODUCT,
+            (false, None, _) => GRAMMAR,
+        };
+        if service.version.is_some() {
+            service.version_source = excerpt.source.clone();
+        }
+        let version = service.version.as_deref();
+        service.cpe = match (&self.cpe, &service.vendor, &service.product) {
+            (Some(prefix), _, _) => Some(cpe::with_version(prefix, version)),
+            (None, Some(vendor), Some(product)) => Some(cpe::derive(self.part, vendor, product, version)),
+            _ => None,
+        };
+    }
+}
+
+/// Adds a fact unless its name is known already.
+pub(super) fn push_fact(facts: &mut Vec<Fact>, name: &Arc<str>, value: impl FnOnce() -> FactValue) {
+    if !facts.iter().any(|fact| fact.name == *name) {
+        facts.push(Fact { name: name.clone(), value: value() });
+    }
+}
+
+fn roles(regex: &Regex, service: &str) -> Vec<(usize, Role)> {
+    let named = regex.capture_names().enumerate().filter_map(|(group, name)| Some((group, name?)));
+    named
+        .map(|(group, name)| match name {
+            "version" => (group, Role::Version),
+            "revision" => (group, Role::Revision),
+            "product" => (group, Role::Product),
+            "vendor" => (group, Role::Vendor),
+            "distro" => (group, Role::Distro),
+            other => (group, Role::Fact(fact_name(service, other))),
+        })
+        .collect()
+}
+
+/// The full name of a fact: the service's family, unless the author gave one.
+pub(super) fn fact_name(service: &str, name: &str) -> Arc<str> {
+    if name.contains('.') { name.into() } else { format!("{service}.{name}").into() }
+}
+
+fn constant_facts(spec: &MatchSpec) -> Vec<Fact> {
+    let facts = spec.facts.iter();
+    facts
+        .map(|(name, value)| Fact { name: fact_name(&spec.service, name), value: FactValue::Text(value.clone()) })
+        .collect()
+}
+
+/// Checks the words of a match that are not its pattern.
+fn check_words(spec: &MatchSpec) -> Result<(), String> {
+    if spec.service.is_empty() {
+        return Err("the service has no name".into());
+    }
+    if !matches!(spec.part, 'a' | 'o' | 'h') {
+        return Err(format!("part {:?} is none of a (application), o (operating system), h (hardware)", spec.part));
+    }
+    match &spec.cpe {
+        Some(word) if !cpe::is_prefix(word) => Err(format!(
+            "cpe {word:?} is not of the form cpe:2.3:part:vendor:product, such as cpe:2.3:a:apache:http_server"
+        )),
+        _ => Ok(()),
+    }
+}
