@@ -3,7 +3,9 @@
 pub mod cpe;
 pub mod dialogue;
 pub mod http;
+pub mod jsonl;
 pub mod line;
+pub mod lines;
 pub mod matcher;
 pub mod pace;
 pub mod parse_ports;
