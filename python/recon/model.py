@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from recon._core import Batch
+if TYPE_CHECKING:
+    from recon._core import Batch
+
+SUMMARY_SCHEMA = 1
 
 FactValue = str | int | bool | list[str]
 
@@ -149,6 +153,14 @@ class Summary:
     interrupted: bool = False
     unresolved: tuple[str, ...] = ()
     plugin_faults: Mapping[str, str] = field(default_factory=dict)
+
+    def with_exit(self, code: int) -> Summary:
+        """Return the same summary with another exit code."""
+        return replace(self, exit=code)
+
+    def to_json(self) -> str:
+        """One JSON object, the contract of design section 11."""
+        return json.dumps({"schema": SUMMARY_SCHEMA, **asdict(self)})
 
 
 class Sink(Protocol):

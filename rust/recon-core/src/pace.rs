@@ -1,1 +1,143 @@
-//! pace
+//! A token bucket whose time is an argument. Never lets more than the cap through in any one second,
+//! whatever the number of threads, and never catches up after a pause.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Credit that an idle spell may leave, so that timers of a millisecond still reach the cap.
+const SLACK_NS: u64 = 4_000_000;
+/// Below this many a second timers are exact enough without credit.
+const SLACK_FROM_PPS: f64 = 50.0;
+const SECOND_NS: f64 = 1e9;
+
+/// Hands out send slots. Shared by all sender threads without a lock.
+#[derive(Debug)]
+pub struct Pace {
+    interval_ns: u64,
+    slack_ns: u64,
+    next_ns: AtomicU64,
+}
+
+impl Pace {
+    /// Cap the sum of all senders at `pps` probes a second; `None` never holds anybody back.
+    ///
+    /// A window of one second then holds at most `pps` slots: the interval is stretched by the credit.
+    #[must_use]
+    pub fn new(pps: Option<f64>) -> Self {
+        let Some(pps) = pps else {
+            return Self { interval_ns: 0, slack_ns: 0, next_ns: AtomicU64::new(0) };
+        };
+        let slack_ns = if pps >= SLACK_FROM_PPS { SLACK_NS } else { 0 };
+        let interval = if slack_ns == 0 {
+            SECOND_NS / pps
+        } else {
+            (SECOND_NS + slack_ns as f64) / (pps - 0.5)
+        };
+        Self { interval_ns: (interval.ceil() as u64).max(1), slack_ns, next_ns: AtomicU64::new(0) }
+    }
+
+    /// Take a slot at `now_ns`.
+    ///
+    /// # Errors
+    /// The time in nanoseconds before which no slot is free.
+    pub fn claim(&self, now_ns: u64) -> Result<(), u64> {
+        if self.interval_ns == 0 {
+            return Ok(());
+        }
+        let floor = now_ns.saturating_sub(self.slack_ns);
+        let mut next = self.next_ns.load(Ordering::Relaxed);
+        loop {
+            let slot = next.max(floor);
+            if slot > now_ns {
+                return Err(slot);
+            }
+            let after = slot + self.interval_ns;
+            match self.next_ns.compare_exchange_weak(next, after, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return Ok(()),
+                Err(seen) => next = seen,
+            }
+        }
+    }
+
+    /// Account for `count` packets that left without a slot, such as the kernel's own retransmissions.
+    pub fn charge(&self, now_ns: u64, count: u64) {
+        if self.interval_ns == 0 {
+            return;
+        }
+        let floor = now_ns.saturating_sub(self.slack_ns);
+        let add = count * self.interval_ns;
+        let _ = self.next_ns.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| Some(next.max(floor) + add));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    /// Slots taken by a sender that asks at each of `times`, as often as it is let.
+    fn slots(pace: &Pace, times: impl Iterator<Item = u64>) -> Vec<u64> {
+        let mut taken = Vec::new();
+        for now in times {
+            while pace.claim(now).is_ok() {
+                taken.push(now);
+            }
+        }
+        taken
+    }
+
+    fn busiest_second(taken: &[u64]) -> usize {
+        let mut most = 0;
+        let mut first = 0;
+        for (last, &at) in taken.iter().enumerate() {
+            while at - taken[first] >= SECOND {
+                first += 1;
+            }
+            most = most.max(last - first + 1);
+        }
+        most
+    }
+
+    #[test]
+    fn no_window_of_a_second_exceeds_the_cap() {
+        for rate in [1, 7, 49, 50, 1000, 5000, 100_000] {
+            let pace = Pace::new(Some(f64::from(rate)));
+            let taken = slots(&pace, (10 * SECOND..14 * SECOND).step_by(333_333));
+            assert!(busiest_second(&taken) <= rate as usize, "{rate}: {}", busiest_second(&taken));
+        }
+    }
+
+    #[test]
+    fn the_cap_is_nearly_reached_with_millisecond_timers() {
+        for rate in [100, 1000, 5000, 100_000] {
+            let pace = Pace::new(Some(f64::from(rate)));
+            let taken = slots(&pace, (SECOND..5 * SECOND).step_by(1_000_000));
+            assert!(taken.len() as f64 > 4.0 * 0.98 * f64::from(rate), "{rate}: {}", taken.len());
+        }
+    }
+
+    #[test]
+    fn a_pause_leaves_no_burst() {
+        let pace = Pace::new(Some(10_000.0));
+        let before = slots(&pace, (SECOND..2 * SECOND).step_by(1_000_000));
+        let after = slots(&pace, (60 * SECOND..61 * SECOND).step_by(1_000_000));
+        assert!(!before.is_empty());
+        assert!(after.iter().filter(|&&at| at == 60 * SECOND).count() <= 41);
+        assert!(busiest_second(&after) <= 10_000);
+    }
+
+    #[test]
+    fn charged_packets_delay_the_next_slot() {
+        let pace = Pace::new(Some(1000.0));
+        assert!(pace.claim(SECOND).is_ok());
+        pace.charge(SECOND, 100);
+        let free = pace.claim(SECOND).expect_err("a hundred slots were charged");
+        assert!(free > SECOND + 95_000_000);
+    }
+
+    #[test]
+    fn no_cap_never_waits() {
+        let pace = Pace::new(None);
+        assert!((0..100_000).all(|_| pace.claim(0).is_ok()));
+    }
+}

@@ -1,5 +1,6 @@
 //! One target that answered: its state, why we believe it, and what it said. Never holds silence.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::space::Target;
@@ -27,6 +28,12 @@ impl State {
             Self::Unreachable => "unreachable",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// The state that a word of an output means.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Open, Self::Closed, Self::Unreachable, Self::Unknown].into_iter().find(|state| state.as_str() == word)
     }
 }
 
@@ -111,7 +118,7 @@ pub struct Reply {
     /// The verdict.
     pub state: State,
     /// Why: `syn-ack`, `refused`, `host-unreachable`, an errno name, …
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
     /// Round trip of the handshake in microseconds.
     pub rtt_us: Option<u32>,
     /// IP time to live of the answer; none over kernel sockets.

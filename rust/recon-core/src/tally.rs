@@ -1,1 +1,50 @@
-//! tally
+//! Counters of a run. Every target is in exactly one of open, closed, unreachable, silent, unknown.
+
+use std::collections::BTreeMap;
+
+/// What became of the targets so far; `sent` counts probes, retries included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Targets of this shard.
+    pub targets: u64,
+    /// Targets with a verdict or a final silence.
+    pub settled: u64,
+    /// Probes sent.
+    pub sent: u64,
+    /// Accepted.
+    pub open: u64,
+    /// Refused.
+    pub closed: u64,
+    /// ICMP said so.
+    pub unreachable: u64,
+    /// Never answered.
+    pub silent: u64,
+    /// Could not be asked, or were not reached before the stop.
+    pub unknown: u64,
+    /// Probes whose verdict is still awaited.
+    pub in_flight: u64,
+    /// Local failures by errno name, cured ones included.
+    pub errors: BTreeMap<&'static str, u64>,
+}
+
+impl Tally {
+    /// Count every target without a verdict as unknown, so that the states sum up to the targets.
+    pub fn close(&mut self) {
+        let known = self.open + self.closed + self.unreachable + self.silent;
+        self.unknown = self.targets.saturating_sub(known);
+        self.in_flight = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_tally_accounts_for_every_target() {
+        let mut tally = Tally { targets: 10, open: 2, closed: 3, silent: 1, ..Tally::default() };
+        tally.close();
+        assert_eq!(tally.unknown, 4);
+        assert_eq!(tally.open + tally.closed + tally.unreachable + tally.silent + tally.unknown, tally.targets);
+    }
+}

@@ -26,3 +26,17 @@ pub struct Transcript {
     /// What was said, oldest first.
     pub entries: Vec<Entry>,
 }
+
+/// The most bytes that one transcript keeps; what comes after is dropped.
+pub const TRANSCRIPT_LIMIT: usize = 256 * 1024;
+
+impl Transcript {
+    /// Append an entry, cut to what the limit leaves.
+    pub fn push(&mut self, mut entry: Entry) {
+        let held: usize = self.entries.iter().map(|entry| entry.data.len()).sum();
+        entry.data.truncate(TRANSCRIPT_LIMIT.saturating_sub(held));
+        if !entry.data.is_empty() {
+            self.entries.push(entry);
+        }
+    }
+}

@@ -1,1 +1,27 @@
-//! How a sweep is done.
+//! How a sweep is done: threads, sockets, deadlines. What a sweep is stands in `recon-core`.
+
+mod clock;
+mod connect;
+mod counters;
+mod errno;
+mod feed;
+pub mod limits;
+mod outbox;
+pub mod settings;
+pub mod sweep;
+
+/// What can end a run from the engine's side.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The operating system refused something the run cannot do without.
+    #[error("{what}: {source}")]
+    System {
+        /// What was attempted.
+        what: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A worker thread died; its message.
+    #[error("a worker thread failed: {0}")]
+    Worker(String),
+}

@@ -1,0 +1,74 @@
+"""Puts the commands together. Must never load the core or a plugin for a built-in command's sake."""
+
+# ruff: noqa: FBT002 - Typer makes options of arguments with defaults
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recon.cli import demo, doctor, plugins, ports, sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EPILOG = """Examples:
+
+recon demo
+
+recon sweep 10.0.0.0/24 -p 22,80,443
+
+recon sweep @targets.txt --format jsonl -o rows.jsonl
+
+recon ports ssh
+
+recon COMMAND --help tells more."""
+
+BUILT_IN = frozenset({"sweep", "ports", "plugins", "doctor", "demo"})
+_QUICK = frozenset({"--version", "--show-completion", "--install-completion"})
+
+
+def build(arguments: Sequence[str]) -> typer.Typer:
+    """Build the command line for ``arguments``; plugins are asked for commands only where one could be meant."""
+    app = typer.Typer(
+        name="recon", no_args_is_help=True, pretty_exceptions_enable=False, epilog=EPILOG,
+        help="Sweep networks and say exactly what answers.",
+    )  # fmt: skip
+    app.callback()(_options)
+    app.command("sweep", epilog=sweep.EPILOG, no_args_is_help=True)(sweep.command)
+    app.command("ports", epilog=ports.EPILOG)(ports.command)
+    app.add_typer(plugins.app, name="plugins")
+    app.command("doctor", epilog=doctor.EPILOG)(doctor.command)
+    app.command("demo", epilog=demo.EPILOG)(demo.command)
+    if needs_plugins(arguments):
+        _add_plugin_commands(app)
+    return app
+
+
+def needs_plugins(arguments: Sequence[str]) -> bool:
+    """Whether the first word is not a built-in command: help, or a command that only a plugin can have."""
+    first = arguments[0] if arguments else "--help"
+    return first not in BUILT_IN and first not in _QUICK
+
+
+def _add_plugin_commands(app: typer.Typer) -> None:
+    from recon.cli.loading import load_plugins  # noqa: PLC0415 - see needs_plugins
+
+    load_plugins().commands(app)
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - Typer's callback signature
+    if asked:
+        from recon.cli.version import version_line  # noqa: PLC0415 - reads package metadata
+
+        print(version_line())
+        raise typer.Exit
+
+
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Print versions and exit.")
+    ] = False,
+) -> None:
+    """Hold the options that come before a command."""

@@ -1,0 +1,155 @@
+"""Where rows go: standard output or a file, in a format. Must never keep a torn row in a file."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from recon.cli.looks import colored, columns
+from recon.errors import PlanError, StoreError
+from recon.model import SinkOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from recon import Batch
+    from recon.cli.live import Screen
+    from recon.model import Sink, SinkType, Summary
+
+_FORMAT_OF_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+_MODE = 0o666
+
+
+class Output:
+    """A binary stream without a buffer: what was written is there, and a failure is seen at once."""
+
+    def __init__(self, path: str | None, screen: Screen) -> None:
+        """Open ``path`` (none or ``-``: standard output); raises StoreError if it cannot be written."""
+        self.path = None if path in (None, "-") else path
+        self._screen = screen
+        self._descriptor = 1 if self.path is None else open_for_writing(self.path)
+        self.is_terminal = os.isatty(self._descriptor)
+        self.written = 0
+
+    def write(self, data: bytes) -> int:
+        """Write whole rows; on failure a file is cut back to its last whole row, and OSError goes on."""
+        start, view = self.written, memoryview(data)
+        with self._screen.aside() if self.is_terminal else contextlib.nullcontext():
+            try:
+                while view:
+                    count = os.write(self._descriptor, view)
+                    self.written += count
+                    view = view[count:]
+            except OSError:
+                self._cut_back(start + data[: self.written - start].rfind(b"\n") + 1)
+                raise
+        return len(data)
+
+    def close(self) -> None:
+        """Close a file; raises OSError if the system could not keep what was written."""
+        if self.path is not None:
+            os.close(self._descriptor)
+
+    def _cut_back(self, length: int) -> None:
+        if self.path is not None and Path(self.path).is_file():
+            os.ftruncate(self._descriptor, length)
+            self.written = length
+
+
+def open_for_writing(path: str) -> int:
+    """Open a new, empty file; raises StoreError with the reason."""
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _MODE)
+    except OSError as error:
+        message = f"cannot write {path}: {error.strerror} (nothing was sent)"
+        raise StoreError(message) from None
+
+
+def open_sink(sinks: Mapping[str, SinkType], name: str | None, output: Output, *, color: str) -> Sink:
+    """Open the sink called ``name``, or the usual one for ``output``."""
+    chosen = name or usual_format(output.path, is_terminal=output.is_terminal)
+    if chosen not in sinks:
+        raise PlanError(f"--format {chosen}", f"not one of {', '.join(sinks)}", "--format jsonl")
+    paint = colored(color, is_terminal=output.is_terminal, environment=os.environ)
+    width = columns(1) if output.is_terminal else None
+    return sinks[chosen].open(cast("BinaryIO", output), SinkOptions(color=paint, width=width))
+
+
+def usual_format(path: str | None, *, is_terminal: bool) -> str:
+    """Choose a table on a terminal, what a file's name says, else a list."""
+    if path is None:
+        return "table" if is_terminal else "list"
+    return _FORMAT_OF_SUFFIX.get(Path(path).suffix.lower(), "list")
+
+
+class TranscriptSink:
+    """Recorded conversations, one JSON object a line; bytes as text with one character a byte (latin-1)."""
+
+    def __init__(self, path: str) -> None:
+        """Open ``path``; raises StoreError if it cannot be written."""
+        self._file = os.fdopen(open_for_writing(path), "wb")
+
+    def write(self, batch: Batch) -> None:
+        """Write the conversations of ``batch``."""
+        for record, entries in zip(batch, batch.transcripts(), strict=True):
+            if entries:
+                talk = [[direction, data.decode("latin-1"), at_us] for direction, data, at_us in entries]
+                row = {"schema": 1, "addr": record.addr, "port": record.port, "transport": record.transport}
+                self._file.write(json.dumps({**row, "entries": talk}).encode() + b"\n")
+
+    def close(self, summary: Summary | None) -> None:
+        """Write what is left and close."""
+        del summary
+        self._file.close()
+
+
+class Writer:
+    """Gives batches to the sinks until one cannot be written; from then on it only counts."""
+
+    def __init__(self, *sinks: Sink | None) -> None:
+        """Write to every one of ``sinks`` that is not none."""
+        self._sinks = [sink for sink in sinks if sink is not None]
+        self.failure: OSError | None = None
+        self.rows = 0
+
+    def write(self, batch: Batch) -> bool:
+        """Whether the sweep should go on."""
+        if self.failure is None:
+            try:
+                for sink in self._sinks:
+                    sink.write(batch)
+                self.rows += len(batch)
+            except OSError as error:
+                self.failure = error
+        return self.failure is None
+
+    def close(self, summary: Summary | None, output: Output) -> None:
+        """End the sink and the files; a failure is kept, not raised."""
+        try:
+            for sink in self._sinks if self.failure is None else ():
+                sink.close(summary)
+            output.close()
+        except OSError as error:
+            self.failure = self.failure or error
+
+    @property
+    def reader_left(self) -> bool:
+        """Whether whoever read standard output went away (``| head``)."""
+        return isinstance(self.failure, BrokenPipeError)
+
+
+def write_summary(path: str, summary: Summary) -> None:
+    """Write the summary's JSON; raises StoreError with the reason."""
+    try:
+        if path == "-":
+            sys.stdout.write(summary.to_json() + "\n")
+            sys.stdout.flush()
+        else:
+            Path(path).write_text(summary.to_json() + "\n", encoding="utf-8")
+    except OSError as error:
+        message = f"cannot write {path}: {error.strerror}"
+        raise StoreError(message) from None

@@ -1,0 +1,171 @@
+"""Runs a sweep for the command line: from a request to an exit code. Must never send before everything is ready."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from recon.cli import guard
+from recon.cli.exits import ExitCode, complain, silence_stdout
+from recon.cli.live import Live, Screen
+from recon.cli.loading import load_plugins, route_warnings
+from recon.cli.looks import can_redraw
+from recon.cli.output import Output, TranscriptSink, Writer, open_for_writing, open_sink, write_summary
+from recon.cli.signals import Interrupts
+from recon.cli.summary import lines_of, listed
+from recon.cli.targets import Words
+from recon.errors import PlanError
+from recon.pipeline import sweep as start_sweep
+from recon.plan import Plan
+from recon.sinks.escape import terminal
+
+if TYPE_CHECKING:
+    from recon.model import Sink, Summary
+    from recon.plugins import Plugins
+
+_STDERR = 2
+_LINES_A_WRITE = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the user asked for, every option read."""
+
+    targets: tuple[str, ...]
+    ports: str
+    exclude: tuple[str, ...] = ()
+    exclude_files: tuple[str, ...] = ()
+    rate: int | Literal["max"] = 10_000
+    backend: str = "auto"
+    timeout_ms: int = 900
+    passes: int = 2
+    seed: int | None = None
+    shard: tuple[int, int] = (0, 1)
+    threads: int | None = None
+    source_port: int | None = None
+    enumerate: bool = True
+    show: tuple[str, ...] = ("open",)
+    disabled: tuple[str, ...] = ()
+    format: str | None = None
+    output: str | None = None
+    summary: str | None = None
+    transcripts: str | None = None
+    progress: str = "auto"
+    color: str = "auto"
+    fail_on_open: bool = False
+    yes: bool = False
+
+
+def make_plan(request: Request) -> tuple[Plan, Plugins]:
+    """Make the plan and load the plugins it runs with; raises PlanError with the file and line of the bad word."""
+    plugins = load_plugins(request.disabled)
+    targets, excluded = Words(), Words()
+    targets.add(request.targets)
+    excluded.add(word for words in request.exclude for word in words.split(","))
+    for path in request.exclude_files:
+        excluded.add_file(path)
+    try:
+        plan = _parse(request, targets, excluded, plugins)
+    except PlanError as error:
+        raise targets.explain(excluded.explain(error)) from None
+    return plan, plugins
+
+
+def _parse(request: Request, targets: Words, excluded: Words, plugins: Plugins) -> Plan:
+    return Plan.parse(
+        targets.words,
+        ports=request.ports,
+        exclude=excluded.words,
+        rate=request.rate,
+        backend=request.backend,
+        timeout_ms=request.timeout_ms,
+        passes=request.passes,
+        threads=request.threads,
+        seed=request.seed,
+        shard=request.shard,
+        enumerate=request.enumerate,
+        source_port=request.source_port,
+        show=request.show,
+        transcripts=request.transcripts is not None,
+        translate=plugins.translate,
+    )
+
+
+def run(request: Request, beside: Sink | None = None) -> int:
+    """Sweep, write rows and the summary, and give the exit code. ``beside`` sees every batch too."""
+    plan, plugins = make_plan(request)
+    guard.check(plan, yes=request.yes)
+    if plan.unresolved:
+        complain(f"could not resolve {len(plan.unresolved)}: {listed(plan.unresolved)}")
+    screen = Screen(_STDERR)
+    route_warnings(lambda text: screen.say(f"recon: {terminal(text)}"))
+    output = Output(request.output, screen)
+    writer = Writer(
+        open_sink(plugins.sinks(), request.format, output, color=request.color),
+        TranscriptSink(request.transcripts) if request.transcripts else None,
+        beside,
+    )
+    if request.summary not in {None, "-"}:
+        os.close(open_for_writing(str(request.summary)))
+    summary, interrupted = _sweep(plan, plugins, writer, screen, request.progress)
+    writer.close(summary, output)
+    return _finish(request, summary.with_exit(_exit_code(request, summary, writer, interrupted)), writer, output)
+
+
+def print_targets(request: Request) -> None:
+    """Write the plan's targets in order; nothing is sent."""
+    line = make_plan(request)[0].line
+    first, after = line.interval
+    for start in range(first, after, _LINES_A_WRITE):
+        sys.stdout.buffer.write(line.text(start, min(start + _LINES_A_WRITE, after)))
+    sys.stdout.flush()
+
+
+def _sweep(
+    plan: Plan, plugins: Plugins, writer: Writer, screen: Screen, progress: str
+) -> tuple[Summary, int | None]:
+    """Drain the sweep; its summary and the exit code of the signal that stopped it, if one did."""
+    with (
+        start_sweep(plan, plugins=plugins) as running,
+        Interrupts(running.stop) as interrupts,
+        Live(progress_mode(progress), screen, running.progress),
+    ):
+        for batch in running:
+            if not writer.write(batch):
+                running.stop()
+    return running.summary, interrupts.exit_code
+
+
+def progress_mode(choice: str) -> str:
+    """``auto`` becomes a redrawn line on a terminal, a plain one elsewhere."""
+    if choice != "auto":
+        return choice
+    return "line" if can_redraw(is_terminal=os.isatty(_STDERR), environment=os.environ) else "plain"
+
+
+def _exit_code(request: Request, summary: Summary, writer: Writer, interrupted: int | None) -> int:
+    if interrupted is not None:
+        return interrupted
+    if writer.reader_left:
+        return ExitCode.COMPLETE
+    if writer.failure is not None:
+        return ExitCode.STORAGE
+    if request.fail_on_open and summary.open:
+        return ExitCode.RUNTIME
+    return summary.exit
+
+
+def _finish(request: Request, summary: Summary, writer: Writer, output: Output) -> int:
+    if writer.reader_left:
+        silence_stdout()
+        return summary.exit
+    if writer.failure is not None:
+        where = output.path or "standard output"
+        complain(f"{where}: {writer.failure.strerror}; stopped, {writer.rows:,} whole rows were kept")
+    for line in lines_of(summary):
+        print(line, file=sys.stderr)
+    if request.summary is not None:
+        write_summary(request.summary, summary)
+    return summary.exit

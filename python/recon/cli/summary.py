@@ -1,0 +1,91 @@
+"""The end of a sweep in words. Must never round a gap away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recon.cli.live import clock
+from recon.sinks.escape import terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from recon.model import Recall, Summary
+
+ADVICE = {
+    "rate cap": "raise --rate, or --rate max on a path you own",
+    "path loss": "lower --rate or add --passes",
+    "fd limit": "raise it: ulimit -n 65536 (recon doctor shows it)",
+    "ephemeral ports": "widen net.ipv4.ip_local_port_range (recon doctor shows it)",
+    "cpu": "more cores, or shards on more machines (--shard i/n)",
+    "receive drops": "lower --rate",
+    "target": "the targets themselves answer no faster",
+}
+"""What to change about each bottleneck."""
+
+_A_MINUTE = 60
+_NAMES_SHOWN = 10
+
+
+def lines_of(summary: Summary) -> Iterator[str]:
+    """Put the summary in words, a line at a time."""
+    ended = "stopped" if summary.interrupted else "swept"
+    yield (
+        f"{ended} {counted(summary.targets, 'target')} in {_time(summary.elapsed_s)}: {summary.rate_pps:,.0f}/s,"
+        f" {counted(summary.sent, 'probe')} sent ({summary.backend})"
+    )
+    yield (
+        f"  open {summary.open:,}  closed {summary.closed:,}  unreachable {summary.unreachable:,}"
+        f"  silent {summary.silent:,}  unknown {summary.unknown:,}"
+    )
+    if summary.interrupted:
+        yield f"  not swept: from position {summary.position:,} on (--seed {summary.seed})"
+    yield from _quality(summary)
+    yield from _troubles(summary)
+
+
+def _quality(summary: Summary) -> Iterator[str]:
+    if summary.recall is not None:
+        yield f"  recall {_recall(summary.recall)}"
+    elif summary.recall_why:
+        yield f"  recall not measured: {terminal(summary.recall_why)}"
+    if summary.bottleneck:
+        advice = ADVICE.get(summary.bottleneck)
+        yield f"  limited by {summary.bottleneck}" + (f": {advice}" if advice else "")
+
+
+def _troubles(summary: Summary) -> Iterator[str]:
+    errors = {name: count for name, count in summary.errors.items() if count}
+    if errors:
+        yield "  local errors, tried again: " + ", ".join(f"{name} {count:,}" for name, count in errors.items())
+    if summary.unknown:
+        yield f"  {counted(summary.unknown, 'target')} could not be asked because of this machine: no verdict given"
+    if summary.drops:
+        yield f"  {summary.drops:,} answers were dropped before recon could read them"
+    if summary.unresolved:
+        yield f"  could not resolve {len(summary.unresolved)}: {listed(summary.unresolved)}"
+    for plugin, why in summary.plugin_faults.items():
+        yield f"  plugin {terminal(plugin)}: {terminal(why)}"
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 target``, ``2 targets``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """Name the first ones, and how many more there are."""
+    shown = ", ".join(terminal(name, 80) for name in names[:_NAMES_SHOWN])
+    more = len(names) - _NAMES_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _recall(recall: Recall) -> str:
+    return (
+        f"{recall.low:.1%} to {recall.high:.1%} (estimate {recall.estimate:.1%}, {recall.canaries} canaries,"
+        f" {recall.passes} passes)"
+    )
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < _A_MINUTE else clock(seconds)

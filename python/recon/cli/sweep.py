@@ -1,0 +1,200 @@
+"""``recon sweep``: options become one request. Must never decide anything else."""
+
+# ruff: noqa: FBT002, PLR0913, PLR0917 - Typer makes options of arguments with defaults
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from recon.cli import words
+from recon.cli.exits import quiet_pipe
+from recon.errors import PlanError
+
+EPILOG = """Examples:
+
+recon sweep 10.0.0.0/24
+
+recon sweep 10.0.0.0/16 -p 22,80,443,8000-8100 --rate 50000 --format jsonl -o rows.jsonl
+
+recon sweep @targets.txt -x 10.0.0.1 -p ssh,http* --summary summary.json
+
+recon sweep 10.0.0.0/8 -p 22 --shard 0/4 --dry-run | head
+
+Exit codes: 0 complete, 1 runtime error (or --fail-on), 2 usage, 3 complete with gaps, 4 refused, 5 storage, 130/143 interrupted."""  # noqa: E501 - Typer joins lines by itself
+
+_WHAT, _HOW, _WHERE, _CARE = "What to sweep", "How to sweep", "Where rows go", "Care"
+
+
+def command(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="TARGET…",
+            help="Address, CIDR, a-b, octet ranges (10.0.0-3.1-254), host name, host:port, [v6]:port, @file, or -"
+            " for standard input.",
+        ),
+    ] = None,
+    ports: Annotated[
+        str,
+        typer.Option(
+            "--ports", "-p", rich_help_panel=_WHAT,
+            help="22,80,8000-8100, all, top:N, well-known, registered, dynamic, or names (ssh,http*).",
+        ),
+    ] = "top:100",
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", "-x", rich_help_panel=_WHAT, help="Leave these targets out; may be repeated."),
+    ] = None,
+    exclude_file: Annotated[
+        list[str] | None,
+        typer.Option("--exclude-file", metavar="FILE", rich_help_panel=_WHAT, help="Leave a file's targets out."),
+    ] = None,
+    rate: Annotated[
+        str, typer.Option(rich_help_panel=_HOW, metavar="N|max", help="Probes a second, never exceeded.")
+    ] = "10000",
+    backend: Annotated[str, typer.Option(rich_help_panel=_HOW, metavar="auto|connect", help="How to send.")] = "auto",
+    timeout: Annotated[
+        str, typer.Option(rich_help_panel=_HOW, metavar="TIME", help="The longest wait for an answer: 900ms, 2 (s).")
+    ] = "900ms",
+    passes: Annotated[
+        int, typer.Option(rich_help_panel=_HOW, min=1, max=16, help="How often a silent target is asked.")
+    ] = 2,
+    seed: Annotated[
+        int | None,
+        typer.Option(rich_help_panel=_HOW, min=0, max=2**63 - 1, help="Fixes the order; the summary tells it."),
+    ] = None,
+    shard: Annotated[
+        str, typer.Option(rich_help_panel=_HOW, metavar="i/n", help="Only part i (from 0) of n.")
+    ] = "0/1",
+    threads: Annotated[
+        int | None, typer.Option(rich_help_panel=_HOW, min=1, max=1024, help="Sending threads; default: all cores.")
+    ] = None,
+    enumerate_: Annotated[
+        bool,
+        typer.Option(
+            "--enumerate/--no-enumerate", rich_help_panel=_HOW, help="Talk to what is open, or only see that it is."
+        ),
+    ] = True,
+    source_port: Annotated[
+        int | None, typer.Option(rich_help_panel=_HOW, min=1, max=65535, help="Send from this port.")
+    ] = None,
+    plugin: Annotated[
+        list[str] | None,
+        typer.Option("-P", metavar="no:NAME", rich_help_panel=_HOW, help="Run without a plugin; may be repeated."),
+    ] = None,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="NAME", rich_help_panel=_WHERE,
+            help="table, list, jsonl, csv, or a plugin's. Default: table on a terminal, list into a pipe.",
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", rich_help_panel=_WHERE,
+            help="Write rows to a file; its suffix (.jsonl, .csv) picks the format.",
+        ),
+    ] = None,
+    summary: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", rich_help_panel=_WHERE, help="Write the summary as JSON; - for standard output."),
+    ] = None,
+    transcripts: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", rich_help_panel=_WHERE, help="Record every conversation as JSON lines."),
+    ] = None,
+    show: Annotated[
+        str,
+        typer.Option(
+            metavar="STATES", rich_help_panel=_WHERE, help="Which answers become rows: open,closed,unreachable,unknown."
+        ),
+    ] = "open",
+    progress: Annotated[
+        str,
+        typer.Option(metavar="auto|json|none", rich_help_panel=_WHERE, help="Progress on standard error."),
+    ] = "auto",
+    color: Annotated[
+        str, typer.Option(metavar="auto|always|never", rich_help_panel=_WHERE, help="Colour of a table.")
+    ] = "auto",
+    fail_on: Annotated[
+        str | None,
+        typer.Option(metavar="open", rich_help_panel=_WHERE, help="Exit 1 if any port is open."),
+    ] = None,
+    no_store: Annotated[
+        bool, typer.Option("--no-store", rich_help_panel=_WHERE, help="Store no run. So far recon stores none anyhow.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", rich_help_panel=_CARE, help="Sweep very large or very public ranges unasked.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", rich_help_panel=_CARE, help="Print the targets in order; send nothing.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", rich_help_panel=_CARE, help="Print the plan; send nothing.")
+    ] = False,
+    udp: Annotated[bool, typer.Option("--udp", hidden=True)] = False,
+    interface: Annotated[str | None, typer.Option(hidden=True)] = None,
+    scope: Annotated[str | None, typer.Option(hidden=True)] = None,
+) -> None:  # fmt: skip
+    """Sweep targets and say exactly what answers."""
+    del no_store  # nothing is stored yet
+    _refuse_later_parts(backend=backend, udp=udp, interface=interface, scope=scope)
+    if not targets:
+        raise PlanError("TARGET", "missing: name at least one", "recon sweep 127.0.0.1 -p 22,80")
+    from recon.cli.run import Request  # noqa: PLC0415 - --help does not load the core
+
+    request = Request(
+        targets=tuple(targets),
+        ports=ports,
+        exclude=tuple(exclude or ()),
+        exclude_files=tuple(exclude_file or ()),
+        rate=words.rate(rate),
+        backend=words.one_of("--backend", backend, ("auto", "connect")),
+        timeout_ms=words.timeout_ms(timeout),
+        passes=passes,
+        seed=seed,
+        shard=words.shard(shard),
+        threads=threads,
+        source_port=source_port,
+        enumerate=enumerate_,
+        show=words.states(show),
+        disabled=words.disabled(plugin or []),
+        format=format_,
+        output=output,
+        summary=summary,
+        transcripts=transcripts,
+        progress=words.one_of("--progress", progress, ("auto", "json", "none")),
+        color=words.one_of("--color", color, ("auto", "always", "never")),
+        fail_on_open=fail_on is not None and words.one_of("--fail-on", fail_on, ("open",)) == "open",
+        yes=yes,
+    )
+    raise typer.Exit(_do(request, dry_run=dry_run, explain=explain))
+
+
+def _do(request: object, *, dry_run: bool, explain: bool) -> int:
+    from recon.cli import run  # noqa: PLC0415 - loads the core
+
+    assert isinstance(request, run.Request)  # noqa: S101 - typed so that this module need not import it
+    if not explain and not dry_run:
+        return run.run(request)
+    with quiet_pipe():
+        if explain:
+            print(run.make_plan(request)[0].explain())
+        else:
+            run.print_targets(request)
+    return 0
+
+
+def _refuse_later_parts(*, backend: str, udp: bool, interface: str | None, scope: str | None) -> None:
+    asked = {
+        "--backend raw": backend == "raw",
+        "--udp": udp,
+        "--interface": interface is not None,
+        "--scope": scope is not None,
+    }
+    for option, given in asked.items():
+        if given:
+            raise PlanError(option, "not yet available in this version", "recon sweep 10.0.0.0/24 --backend connect")

@@ -1,0 +1,76 @@
+"""Readings of option values; each raises PlanError with the bad word. Must never know what the options are for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from recon.errors import PlanError
+
+STATES = ("open", "closed", "unreachable", "unknown")
+
+_MILLISECONDS_OF = {"ms": 1, "s": 1000, "m": 60_000}
+_LONGEST_MS = 3_600_000
+_SCALE_OF = {"k": 1000, "m": 1_000_000}
+_DIGITS = 15
+
+
+def rate(word: str) -> int | Literal["max"]:
+    """``max`` or probes a second; ``k`` and ``m`` multiply. ``auto`` is not there yet."""
+    if word == "max":
+        return "max"
+    if word == "auto":
+        raise PlanError("--rate auto", "not yet available: name a number of probes a second, or max", "--rate 10000")
+    scale = _SCALE_OF.get(word[-1:].lower(), 1)
+    value = _whole((word[:-1] if scale > 1 else word).replace("_", ""))
+    if not value:
+        raise PlanError(f"--rate {word}", "neither a number of probes a second (from 1) nor max", "--rate 5000")
+    return value * scale
+
+
+def timeout_ms(word: str) -> int:
+    """Seconds (``2``, ``0.9``) or a number with its unit (``900ms``, ``2s``) as milliseconds."""
+    unit = next((unit for unit in _MILLISECONDS_OF if word.endswith(unit)), "s")
+    try:
+        value = round(float(word.removesuffix(unit)) * _MILLISECONDS_OF[unit])
+    except (ValueError, OverflowError):
+        value = 0
+    if not 1 <= value <= _LONGEST_MS:
+        raise PlanError(f"--timeout {word}", "not a time between 1ms and 60m", "--timeout 900ms")
+    return value
+
+
+def shard(word: str) -> tuple[int, int]:
+    """``i/n``: the part ``i`` (from 0) of ``n``."""
+    first, _, second = word.partition("/")
+    index, count = _whole(first), _whole(second)
+    if index is None or not count or index >= count:
+        raise PlanError(f"--shard {word}", "not i/n with i from 0 to n-1", "--shard 0/4, the first of four")
+    return index, count
+
+
+def states(words: str) -> tuple[str, ...]:
+    """Comma-separated states to show."""
+    asked = tuple(word.strip() for word in words.split(","))
+    bad = next((word for word in asked if word not in STATES), None)
+    if bad is not None:
+        raise PlanError(f"--show {bad}", f"not one of {', '.join(STATES)}", "--show open,closed")
+    return asked
+
+
+def disabled(words: list[str]) -> tuple[str, ...]:
+    """Read the plugin names of ``-P no:NAME`` words."""
+    bad = next((word for word in words if not word.startswith("no:") or word == "no:"), None)
+    if bad is not None:
+        raise PlanError(f"-P {bad}", "only no:NAME is understood", "-P no:ssh")
+    return tuple(word.removeprefix("no:") for word in words)
+
+
+def one_of(option: str, word: str, allowed: tuple[str, ...]) -> str:
+    """``word`` if it is allowed."""
+    if word in allowed:
+        return word
+    raise PlanError(f"{option} {word}", f"not one of {', '.join(allowed)}", f"{option} {allowed[0]}")
+
+
+def _whole(digits: str) -> int | None:
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS else None

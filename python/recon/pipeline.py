@@ -1,0 +1,129 @@
+"""A running sweep as Python sees it: batches forward, stop backward. Owns the hooks around a run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from recon import _core
+from recon import plugins as plugin_loader
+from recon.errors import EngineError
+from recon.model import Progress, Summary
+from recon.plan import Plan
+
+if TYPE_CHECKING:
+    from recon.plugins import Plugins
+
+COMPLETE, GAPS, INTERRUPTED = 0, 3, 130
+
+log = logging.getLogger(__name__)
+
+
+class Sweep:
+    """A running plan. Iterate it for batches; use it as a context manager so that it always ends."""
+
+    def __init__(self, plan: Plan, plugins: Plugins | None = None) -> None:
+        """Start ``plan`` with the given ``plugins`` (none: load the installed ones)."""
+        self.plan = plan
+        self._plugins = plugins if plugins is not None else plugin_loader.load()
+        self._plugins.review(plan)
+        self._edits = self._plugins.edits_records
+        self._summary: Summary | None = None
+        pack = pack_of(self._plugins) if plan.enumerate else None
+        self._core = _core.Sweep(
+            plan.space,
+            pack,
+            seed=plan.seed,
+            shard=plan.shard,
+            rate=plan.rate_pps,
+            timeout_ms=plan.timeout_ms,
+            passes=plan.passes,
+            threads=plan.threads,
+            window=plan.window,
+            source_port=plan.source_port,
+            show=plan.show,
+            names=plan.names,
+            transcripts=plan.transcripts,
+        )
+        self._plugins.started(plan)
+
+    def __enter__(self) -> Self:
+        """Return the sweep itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+        """Stop if still running, and finish."""
+        self.stop()
+        if self._summary is None and (error is None or not isinstance(error, EngineError)):
+            for _ in self._core:
+                pass
+            self._finish()
+
+    def __iter__(self) -> Iterator[_core.Batch]:
+        """Yield batches as they come; waiting releases the GIL, and Ctrl-C is raised within 100 ms."""
+        for batch in self._core:
+            yield self._edited(batch) if self._edits else batch
+        self._finish()
+
+    def stop(self) -> None:
+        """End early; what is under way is concluded. Safe from any thread and from signal handlers."""
+        self._core.stop()
+
+    def progress(self) -> Progress:
+        """Counters now."""
+        return self._core.progress()
+
+    @property
+    def summary(self) -> Summary:
+        """The finished run's summary; raises EngineError while it is running."""
+        if self._summary is None:
+            message = "the sweep is still running; iterate it to its end, or stop() it, before asking for its summary"
+            raise EngineError(message)
+        return self._summary
+
+    def _edited(self, batch: _core.Batch) -> _core.Batch:
+        records = list(batch)
+        self._plugins.modify(records)
+        return _core.Batch.of(records)
+
+    def _finish(self) -> None:
+        if self._summary is not None:
+            return
+        values: dict[str, Any] = self._core.summary()
+        summary = Summary(
+            **values,
+            exit=COMPLETE,
+            seed=self.plan.seed,
+            passes=self.plan.passes,
+            unresolved=self.plan.unresolved,
+            plugin_faults=dict(self._plugins.faults),
+        )
+        self._summary = summary.with_exit(_exit_code(summary))
+        self._plugins.finished(self.plan, self._summary)
+
+
+def sweep(plan: Plan | str, *targets: str, plugins: Plugins | None = None, **options: Any) -> Sweep:  # noqa: ANN401
+    """Start a plan, or the plan made of target words and the options of ``Plan.parse``.
+
+    ``recon.sweep("10.0.0.0/16", ports="22")``. Raises PlanError, ScopeError or EngineError.
+    """
+    if isinstance(plan, str):
+        plugins = plugins if plugins is not None else plugin_loader.load()
+        plan = Plan.parse(plan, *targets, translate=plugins.translate, **options)
+    return Sweep(plan, plugins)
+
+
+def pack_of(plugins: Plugins) -> _core.Pack:
+    """Compile the probes of all plugins; a broken probe is a fault of its plugin and left out."""
+    pack = _core.Pack(plugins.probes())
+    for name, probe, why in pack.faults:
+        plugins.fault(name, f"probe {probe} left out: {why}")
+    return pack
+
+
+def _exit_code(summary: Summary) -> int:
+    if summary.interrupted:
+        return INTERRUPTED
+    return GAPS if summary.unknown or summary.unresolved else COMPLETE

@@ -1,0 +1,280 @@
+"""Words become a plan here, once; after this no string is read twice and nobody sees an option again."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from recon import _core
+from recon.errors import PlanError
+
+DEFAULT_PORTS = "top:100"
+DEFAULT_RATE = 10_000.0
+DEFAULT_TIMEOUT_MS = 900
+DEFAULT_PASSES = 2
+SHOWABLE = ("open", "closed", "unreachable", "unknown")
+BACKENDS = ("auto", "connect")
+RESOLVERS = 32
+SEED_BITS = 63
+
+Resolve = Callable[[str], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a run needs, frozen.
+
+    ``rate_pps`` is probes a second (none: no cap), ``timeout_ms`` milliseconds for a handshake, ``shard`` is
+    (index from 0, count), ``names`` maps addresses to the host names the user gave, ``unresolved`` lists those
+    without an address.
+    """
+
+    words: tuple[str, ...]
+    ports: str
+    exclude: tuple[str, ...]
+    space: _core.Space
+    seed: int
+    shard: tuple[int, int]
+    rate_pps: float | None
+    backend: str
+    timeout_ms: int
+    passes: int
+    threads: int
+    window: int | None
+    source_port: int | None
+    enumerate: bool
+    show: tuple[str, ...]
+    transcripts: bool
+    names: Mapping[str, str] = field(default_factory=dict)
+    unresolved: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(  # noqa: PLR0913 - the one place where a run's options meet; all but the first are keyword-only
+        cls,
+        *targets: str | Iterable[str],
+        ports: str = DEFAULT_PORTS,
+        exclude: Iterable[str] = (),
+        rate: float | str = DEFAULT_RATE,
+        backend: str = "auto",
+        timeout_ms: int = DEFAULT_TIMEOUT_MS,
+        passes: int = DEFAULT_PASSES,
+        threads: int | None = None,
+        window: int | None = None,
+        seed: int | None = None,
+        shard: tuple[int, int] = (0, 1),
+        enumerate: bool = True,  # noqa: A002 - the field's word
+        source_port: int | None = None,
+        show: Iterable[str] = ("open",),
+        transcripts: bool = False,
+        resolve: Resolve | None = None,
+        translate: Callable[[str], Iterable[str] | None] | None = None,
+    ) -> Plan:
+        """Read words and options into a plan.
+
+        ``targets`` are words or lists of words; ``rate`` is probes a second or ``"max"``; ``translate`` is asked
+        first what a word stands for (plugins), ``resolve`` turns a host name into addresses.
+
+        Raises PlanError with the bad word.
+        """
+        words = tuple(_flatten(targets))
+        if not words:
+            raise PlanError("", "no target was named", "192.0.2.0/24")
+        resolved = _Resolved(resolve or _lookup)
+        addresses = resolved.read(_translated(words, translate))
+        left_out = _Resolved(resolve or _lookup)
+        excluded = left_out.read(exclude)
+        if left_out.unresolved:
+            raise PlanError(left_out.unresolved[0], "this exclusion has no address, so it cannot be honoured")
+        plan = cls(
+            words=words,
+            ports=ports,
+            exclude=tuple(excluded),
+            space=_core.Space(addresses, ports, excluded),
+            seed=_seed(seed),
+            shard=_shard(shard),
+            rate_pps=_rate(rate),
+            backend=_choice(backend, BACKENDS, "backend"),
+            timeout_ms=_at_least(timeout_ms, 1, "timeout"),
+            passes=_at_least(passes, 1, "passes"),
+            threads=_at_least(threads if threads is not None else _cores(), 1, "threads"),
+            window=window if window is None else _at_least(window, 1, "window"),
+            source_port=source_port if source_port is None else _source_port(source_port),
+            enumerate=enumerate,
+            show=tuple(_choice(state, SHOWABLE, "state") for state in show),
+            transcripts=transcripts,
+            names=resolved.names,
+            unresolved=tuple(resolved.unresolved),
+        )
+        plan._refuse_udp()
+        return plan
+
+    @property
+    def line(self) -> _core.Line:
+        """The shuffled number line of this plan."""
+        return _core.Line(self.space, self.seed, self.shard)
+
+    @property
+    def targets(self) -> int:
+        """Number of targets in this shard."""
+        first, after = self.line.interval
+        return after - first
+
+    def explain(self) -> str:
+        """What this plan would do, for a reader: size, exclusions, backend, rate, estimated time."""
+        lines = [
+            f"targets     {self.targets:,} of {len(self.space):,} ({self.space.addresses:,} addresses)",
+            f"order       seed {self.seed}, shuffle version {_core.Line.VERSION}, shard {self.shard[0]}/{self.shard[1]}",
+            f"backend     connect (kernel sockets), {self.threads} threads",
+            f"rate        {_rate_text(self.rate_pps)}",
+            f"patience    {self.timeout_ms} ms a handshake, {self.passes} passes over what stays silent",
+            f"time        {self._time_text()}",
+        ]
+        lines += [f"block       {first} - {last}, {ports:,} ports each" for first, last, ports in self._some_blocks()]
+        lines += [f"left out    {cut} ({name})" for cut, name in self.space.special]
+        lines += [f"unresolved  {name}" for name in self.unresolved]
+        return "\n".join(lines)
+
+    def _some_blocks(self, most: int = 20) -> list[tuple[str, str, int]]:
+        return self.space.blocks[:most]
+
+    def _time_text(self) -> str:
+        if self.rate_pps is None:
+            return "as fast as this machine and the targets allow"
+        once = self.targets / self.rate_pps
+        return f"{_span(once)} if all answer, {_span(once * self.passes)} if none does"
+
+    def _refuse_udp(self) -> None:
+        if self.space.has_transport("udp"):
+            raise PlanError(self.ports, "UDP ports are not yet available in this version", "22,80")
+
+
+class _Resolved:
+    """Reads target words, replacing host names by all their addresses."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+        self.names: dict[str, str] = {}
+        self.unresolved: list[str] = []
+
+    def read(self, words: Iterable[str]) -> list[str]:
+        """Address words for all ``words``; names without an address go to ``unresolved``."""
+        known = list(words)
+        targets = [_core.target_name(word) for word in known]
+        hosts = sorted({target[0] for target in targets if target})
+        found = self._look_up(hosts)
+        out: list[str] = []
+        for word, target in zip(known, targets, strict=True):
+            out += [word] if target is None else self._addresses(target[0], target[1], found[target[0]])
+        return out
+
+    def _look_up(self, hosts: list[str]) -> dict[str, Sequence[str]]:
+        if not hosts:
+            return {}
+        with ThreadPoolExecutor(min(RESOLVERS, len(hosts))) as pool:
+            return dict(zip(hosts, pool.map(self._resolve, hosts), strict=True))
+
+    def _addresses(self, host: str, port: int | None, addresses: Sequence[str]) -> list[str]:
+        if not addresses and host not in self.unresolved:
+            self.unresolved.append(host)
+        for address in addresses:
+            self.names.setdefault(address, host)
+        return [_with_port(address, port) for address in addresses]
+
+
+def _lookup(host: str) -> list[str]:
+    """All addresses of ``host``; empty when it has none."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return []
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _with_port(address: str, port: int | None) -> str:
+    if port is None:
+        return address
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def _flatten(targets: Iterable[str | Iterable[str]]) -> Iterable[str]:
+    for target in targets:
+        if isinstance(target, str):
+            yield target
+        else:
+            yield from target
+
+
+def _translated(words: Iterable[str], translate: Callable[[str], Iterable[str] | None] | None) -> Iterable[str]:
+    for word in words:
+        meaning = translate(word) if translate else None
+        yield from [word] if meaning is None else meaning
+
+
+def _seed(seed: int | None) -> int:
+    if seed is None:
+        return secrets.randbits(SEED_BITS)
+    if not 0 <= seed < 1 << SEED_BITS:
+        raise PlanError(str(seed), "a seed is a whole number from 0 to 2^63 - 1", "--seed 7")
+    return seed
+
+
+def _shard(shard: tuple[int, int]) -> tuple[int, int]:
+    index, count = shard
+    if count < 1 or not 0 <= index < count:
+        raise PlanError(f"{index}/{count}", "a shard is i/n with i from 0 to n - 1", "--shard 0/4")
+    return shard
+
+
+def _rate(rate: float | str) -> float | None:
+    if rate == "max":
+        return None
+    if rate == "auto":
+        raise PlanError("auto", "an automatic rate is not yet available in this version", "--rate 10000")
+    try:
+        value = float(rate)
+    except ValueError:
+        value = -1.0
+    if not 1 <= value < float("inf"):
+        raise PlanError(str(rate), "a rate is probes a second, at least 1, or max", "--rate 10000")
+    return value
+
+
+def _source_port(port: int) -> int:
+    if not 1 <= port <= 65535:  # noqa: PLR2004 - the last port
+        raise PlanError(str(port), "a source port goes from 1 to 65535", "--source-port 40000")
+    return port
+
+
+def _choice(word: str, known: Sequence[str], what: str) -> str:
+    if word not in known:
+        raise PlanError(word, f"no such {what}; there are {', '.join(known)}", known[0])
+    return word
+
+
+def _at_least(value: int, least: int, what: str) -> int:
+    if value < least:
+        raise PlanError(str(value), f"{what} must be at least {least}", str(least))
+    return value
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def _rate_text(rate: float | None) -> str:
+    return "no cap" if rate is None else f"at most {rate:,.0f} probes a second"
+
+
+def _span(seconds: float) -> str:
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"

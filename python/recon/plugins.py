@@ -1,0 +1,198 @@
+"""Finds, loads and calls plugins. One that is broken is named and left out; it never costs the run."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from recon import hookspecs
+from recon.errors import PluginError, ReconError
+
+if TYPE_CHECKING:
+    import typer
+
+    from recon.model import Probe, Record, SinkType, Summary
+    from recon.plan import Plan
+
+GROUP = "recon"
+DISABLE = "RECON_DISABLE_PLUGINS"
+BUILT_IN = {"sinks": "recon.sinks", "probes": "recon.probes"}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PluginInfo:
+    """A plugin as its distribution announces it, known without importing it."""
+
+    name: str
+    value: str
+    distribution: str
+    version: str
+    enabled: bool
+
+
+@dataclass(slots=True)
+class Plugins:
+    """The loaded plugins; ``faults`` says why each missing or failing one is missing or failing."""
+
+    manager: pluggy.PluginManager
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def probes(self) -> list[tuple[str, Probe]]:
+        """(plugin, probe) of every plugin, in order of loading."""
+        return self._collect("recon_probes")
+
+    def sinks(self) -> dict[str, SinkType]:
+        """Output formats by name; the first that claims a name keeps it."""
+        found: dict[str, SinkType] = {}
+        for name, sink in self._collect("recon_sinks"):
+            if found.setdefault(sink.name, sink) is not sink:
+                self.fault(name, f"the format {sink.name} is taken")
+        return found
+
+    def commands(self, app: typer.Typer) -> None:
+        """Let every plugin add its sub-commands."""
+        self._each("recon_commands", app=app)
+
+    def translate(self, word: str) -> list[str] | None:
+        """Target words that the first plugin which knows ``word`` puts in its place."""
+        for name, call in self._calls("recon_targets"):
+            meaning = self._guard(name, lambda call=call: call(word=word))
+            if meaning is not None:
+                return list(meaning)
+        return None
+
+    def review(self, plan: Plan) -> None:
+        """Let every plugin refuse ``plan``: a ReconError passes through."""
+        self._each("recon_review", plan=plan)
+
+    def started(self, plan: Plan) -> None:
+        """Tell every plugin that a sweep started."""
+        self._each("recon_started", plan=plan)
+
+    def finished(self, plan: Plan, summary: Summary) -> None:
+        """Tell every plugin that a sweep ended."""
+        self._each("recon_finished", plan=plan, summary=summary)
+
+    @property
+    def edits_records(self) -> bool:
+        """Whether any plugin wants to edit records."""
+        return bool(self._calls("recon_modify_records"))
+
+    def modify(self, records: list[Record]) -> None:
+        """Let every plugin edit ``records`` in place; a plugin that raises keeps what it did so far."""
+        self._each("recon_modify_records", records=records)
+
+    def fault(self, name: str, why: str) -> None:
+        """Remember the first fault of a plugin and warn once."""
+        if name not in self.faults:
+            self.faults[name] = why
+            log.warning("plugin %s: %s", name, why)
+
+    def _collect(self, hook: str) -> list[tuple[str, Any]]:
+        found: list[tuple[str, Any]] = []
+        for name, call in self._calls(hook):
+            values = self._guard(name, lambda call=call: list(call()))
+            found += [(name, value) for value in values or ()]
+        return found
+
+    def _each(self, hook: str, **values: object) -> None:
+        for name, call in self._calls(hook):
+            self._guard(name, lambda call=call: call(**values))
+
+    def _calls(self, hook: str) -> list[tuple[str, Callable[..., Any]]]:
+        """(plugin, callable) of one hook in order of loading; each is called by itself so that faults have a name."""
+        implementations = getattr(self.manager.hook, hook).get_hookimpls()
+        return [(each.plugin_name, _accepting(each)) for each in implementations]
+
+    def _guard(self, name: str, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the hook returns
+        try:
+            return call()
+        except ReconError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and must not cost the run
+            self.fault(name, f"{type(error).__name__}: {error}")
+            return None
+
+
+def load(disable: Iterable[str] = ()) -> Plugins:
+    """Load the built-ins, then every enabled plugin that is installed.
+
+    ``disable`` adds names to those in ``RECON_DISABLE_PLUGINS``. Raises PluginError on a misspelt hook.
+    """
+    manager = pluggy.PluginManager("recon")
+    manager.add_hookspecs(hookspecs)
+    plugins = Plugins(manager)
+    for name, module in BUILT_IN.items():
+        _register(plugins, name, lambda module=module: importlib.import_module(module))
+    off = _disabled(disable)
+    for entry in _entries():
+        if entry.name not in off:
+            _register(plugins, entry.name, entry.load)
+    return plugins
+
+
+def listing(disable: Iterable[str] = ()) -> list[PluginInfo]:
+    """Every installed plugin, without importing one."""
+    off = _disabled(disable)
+    return [
+        PluginInfo(
+            name=entry.name,
+            value=entry.value,
+            distribution=entry.dist.name if entry.dist else "",
+            version=entry.dist.version if entry.dist else "",
+            enabled=entry.name not in off,
+        )
+        for entry in _entries()
+    ]
+
+
+def _entries() -> list[EntryPoint]:
+    """Entry points by name, each name once."""
+    return list({entry.name: entry for entry in sorted(entry_points(group=GROUP), key=lambda one: one.name)}.values())
+
+
+def _disabled(names: Iterable[str]) -> set[str]:
+    from_environment = os.environ.get(DISABLE, "").split(",")
+    return {name.strip() for name in (*names, *from_environment) if name.strip()}
+
+
+def _register(plugins: Plugins, name: str, load_one: Callable[[], object]) -> None:
+    try:
+        module = load_one()
+    except Exception as error:  # noqa: BLE001 - an import may raise anything
+        plugins.fault(name, f"cannot be imported: {type(error).__name__}: {error}")
+        return
+    misspelt = [hook for hook in _hooks_of(module) if not hasattr(hookspecs, hook)]
+    if misspelt:
+        raise PluginError(name, f"there is no hook {misspelt[0]}")
+    try:
+        plugins.manager.register(module, name=name)
+    except pluggy.PluginValidationError as error:
+        raise PluginError(name, str(error)) from error
+
+
+def _hooks_of(module: object) -> list[str]:
+    """Names that a plugin marked as hooks, or spelt like one."""
+    return [
+        name
+        for name in dir(module)
+        if name.startswith("recon_") and hasattr(getattr(module, name), "recon_impl")
+    ]
+
+
+def _accepting(implementation: pluggy.HookImpl) -> Callable[..., Any]:
+    """Call a hook with only the arguments that it names, as pluggy does."""
+
+    def call(**values: object) -> object:
+        return implementation.function(*[values[name] for name in implementation.argnames])
+
+    return call

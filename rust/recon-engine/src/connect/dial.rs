@@ -1,0 +1,90 @@
+//! Opens a non-blocking connection and says what came of it at once. Never waits.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use recon_core::reply::State;
+use recon_core::space::Target;
+use rustix::io::Errno;
+use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
+
+use crate::errno::{self, NO_ROUTE, Outcome};
+
+/// A port no answer is wanted from: the discard service (RFC 863).
+const DISCARD: u16 = 9;
+
+/// What `connect` said.
+#[derive(Debug)]
+pub(crate) enum Dialed {
+    /// Established before the call returned, as on loopback.
+    Open(TcpStream),
+    /// Under way.
+    Pending(TcpStream),
+}
+
+/// Start a connection to `target`, from `source_port` if given.
+pub(crate) fn dial(target: Target, source_port: Option<u16>) -> io::Result<Dialed> {
+    let socket = Socket::new(domain(target.addr), stream_type(), Some(Protocol::TCP))?;
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+    socket.set_nonblocking(true)?;
+    if let Some(port) = source_port {
+        bind(&socket, target.addr, port)?;
+    }
+    match socket.connect(&SockAddr::from(SocketAddr::new(target.addr, target.port))) {
+        Ok(()) => Ok(Dialed::Open(socket.into())),
+        Err(error) if in_progress(&error) => Ok(Dialed::Pending(socket.into())),
+        Err(error) => Err(error),
+    }
+}
+
+/// End a connection with a RST, so that neither side keeps anything.
+pub(crate) fn hang_up(stream: &mio::net::TcpStream) {
+    // A failure here leaves an ordinary close, which is only less tidy.
+    let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+}
+
+/// What a failed attempt means. An unreachable error is the target's only if we have a route to it.
+pub(crate) fn outcome(error: &io::Error, addr: IpAddr) -> Outcome {
+    match errno::read(error) {
+        Outcome::AskRoute(reason) if has_route(addr) => Outcome::Verdict(State::Unreachable, reason),
+        Outcome::AskRoute(_) => Outcome::Local { name: NO_ROUTE, scarce: false },
+        other => other,
+    }
+}
+
+/// Ask the routing table by connecting a datagram socket, which sends nothing.
+fn has_route(addr: IpAddr) -> bool {
+    Socket::new(domain(addr), Type::DGRAM, Some(Protocol::UDP))
+        .and_then(|socket| socket.connect(&SockAddr::from(SocketAddr::new(addr, DISCARD))))
+        .is_ok()
+}
+
+fn domain(addr: IpAddr) -> Domain {
+    if addr.is_ipv4() { Domain::IPV4 } else { Domain::IPV6 }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+fn stream_type() -> Type {
+    Type::STREAM.nonblocking()
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+fn stream_type() -> Type {
+    Type::STREAM
+}
+
+fn bind(socket: &Socket, addr: IpAddr, port: u16) -> io::Result<()> {
+    let any: IpAddr = if addr.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    socket.set_reuse_address(true)?;
+    socket.bind(&SockAddr::from(SocketAddr::new(any, port)))
+}
+
+/// Linux says EINPROGRESS, Windows EWOULDBLOCK. A bare EAGAIN on Linux is exhaustion, not progress.
+fn in_progress(error: &io::Error) -> bool {
+    match Errno::from_io_error(error) {
+        Some(Errno::INPROGRESS) => true,
+        Some(Errno::WOULDBLOCK) => cfg!(windows),
+        _ => false,
+    }
+}

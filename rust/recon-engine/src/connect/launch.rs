@@ -1,0 +1,235 @@
+//! Starts connections: which position next, whether one may start now, and what a failure of ours costs.
+
+use std::cmp::Ordering;
+
+use mio::Interest;
+
+use super::Worker;
+use super::conn::{Conn, Ticket};
+use super::dial::{self, Dialed};
+use crate::counters::Held;
+use crate::errno::Outcome;
+use crate::feed::Lease;
+use recon_core::reply::State;
+use recon_core::space::Target;
+
+/// Connections started before the sockets are looked at again.
+const BURST: usize = 128;
+/// Attempts at a target when something of ours ran out.
+const SCARCE_TRIES: u32 = 10;
+/// Attempts at a target when the system forbids or cannot reach it.
+const FORBIDDEN_TRIES: u32 = 3;
+/// First pause after a local failure, in microseconds; doubles each time.
+const BACK_OFF_US: u64 = 5_000;
+/// Longest such pause.
+const LONGEST_BACK_OFF_US: u64 = 500_000;
+
+/// A position to try again at a time; the earliest is the greatest, as `BinaryHeap` wants it.
+#[derive(Debug)]
+pub(super) struct Later {
+    at_us: u64,
+    ticket: Ticket,
+}
+
+impl PartialEq for Later {
+    fn eq(&self, other: &Self) -> bool {
+        self.at_us == other.at_us
+    }
+}
+
+impl Eq for Later {}
+
+impl PartialOrd for Later {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Later {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.at_us.cmp(&self.at_us)
+    }
+}
+
+/// Why launching paused, and until when.
+#[derive(Debug)]
+pub(super) struct Pause {
+    pub(super) by: Held,
+    pub(super) until_us: u64,
+    /// Whether the line is done.
+    pub(super) done: bool,
+}
+
+impl Pause {
+    /// The reader is behind; look again soon.
+    pub(super) fn reader() -> Self {
+        Self::until(Held::Reader, 0).or_soon()
+    }
+
+    fn until(by: Held, until_us: u64) -> Self {
+        Self { by, until_us, done: false }
+    }
+
+    /// Only events, deadlines and the nap end the pause.
+    fn or_soon(mut self) -> Self {
+        self.until_us = u64::MAX;
+        self
+    }
+}
+
+impl Worker {
+    /// Start connections until something holds us back.
+    pub(super) fn launch(&mut self) -> Pause {
+        for _ in 0..BURST {
+            if self.conns.len() >= self.window {
+                return Pause::until(self.full, 0).or_soon();
+            }
+            if self.talks >= self.most_talks {
+                return Pause::until(Held::Window, 0).or_soon();
+            }
+            let now_ns = self.shared.clock.now_ns();
+            let ticket = match self.next_ticket(now_ns / 1000) {
+                Ok(ticket) => ticket,
+                Err(pause) => return pause,
+            };
+            if let Err(free_ns) = self.shared.pace.claim(now_ns) {
+                self.put_back(ticket, now_ns / 1000);
+                return Pause::until(Held::Rate, free_ns.div_ceil(1000));
+            }
+            self.start(ticket, now_ns / 1000);
+        }
+        Pause::until(Held::Nothing, 0)
+    }
+
+    /// The next attempt to make, or what to wait for.
+    fn next_ticket(&mut self, now_us: u64) -> Result<Ticket, Pause> {
+        if self.later.peek().is_some_and(|later| later.at_us <= now_us) {
+            return Ok(self.later.pop().expect("peeked").ticket);
+        }
+        if self.later.len() >= self.widest {
+            return Err(self.pause_for_retries(self.full));
+        }
+        if self.leased.is_empty() {
+            self.lease(now_us)?;
+        }
+        let position = self.leased.pop().expect("a lease has positions");
+        Ok(Ticket { position, failures: 0, pass: self.pass })
+    }
+
+    fn lease(&mut self, now_us: u64) -> Result<(), Pause> {
+        self.report_settled();
+        let (lease, segment, pass) = self.shared.feed.lease(now_us);
+        self.segment = Some(segment);
+        self.pass = pass;
+        match lease {
+            Lease::Positions(mut positions) => {
+                positions.reverse();
+                self.leased = positions;
+                Ok(())
+            }
+            Lease::Wait(until_us) => {
+                let mut pause = self.pause_for_retries(Held::Window);
+                pause.until_us = pause.until_us.min(until_us);
+                Err(pause)
+            }
+            Lease::Done => Err(Pause { done: true, ..self.pause_for_retries(Held::Window) }),
+        }
+    }
+
+    fn pause_for_retries(&self, by: Held) -> Pause {
+        Pause::until(by, self.later.peek().map_or(u64::MAX, |later| later.at_us))
+    }
+
+    fn put_back(&mut self, ticket: Ticket, now_us: u64) {
+        if ticket.failures == 0 {
+            self.leased.push(ticket.position);
+        } else {
+            self.later.push(Later { at_us: now_us, ticket });
+        }
+    }
+
+    fn start(&mut self, ticket: Ticket, now_us: u64) {
+        let target = self.shared.settings.line.at(ticket.position);
+        match dial::dial(target, self.shared.settings.source_port) {
+            Ok(dialed) => {
+                self.counters.sent();
+                self.keep(ticket, target, dialed, now_us);
+            }
+            Err(error) => {
+                let outcome = dial::outcome(&error, target.addr);
+                if !matches!(outcome, Outcome::Local { .. }) {
+                    self.counters.sent();
+                }
+                self.on_outcome(ticket, target, outcome, now_us);
+            }
+        }
+    }
+
+    fn keep(&mut self, ticket: Ticket, target: Target, dialed: Dialed, started_us: u64) {
+        let (stream, open) = match dialed {
+            Dialed::Open(stream) => (stream, true),
+            Dialed::Pending(stream) => (stream, false),
+        };
+        let mut stream = mio::net::TcpStream::from_std(stream);
+        if open && self.shared.settings.pack.is_none() {
+            dial::hang_up(&stream);
+            let rtt_us = self.now_us() - started_us;
+            self.rtt.sample(rtt_us);
+            self.settle_open(ticket, target, rtt_us);
+            return;
+        }
+        let token = self.conns.reserve();
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        if let Err(error) = self.poll.registry().register(&mut stream, token, interest) {
+            dial::hang_up(&stream);
+            self.on_outcome(ticket, target, dial::outcome(&error, target.addr), started_us);
+            return;
+        }
+        let longest = self.shared.settings.timeout_us;
+        let first = ticket.pass == 1 && self.shared.settings.passes > 1;
+        let wait_us = if first { self.rtt.wait_us(longest) } else { longest };
+        let deadline_us = started_us + wait_us;
+        self.conns.insert(Conn {
+            ticket,
+            target,
+            stream,
+            started_us,
+            deadline_us,
+            armed_us: deadline_us,
+            rtt_us: 0,
+            dialogue: None,
+            unsent: Vec::new(),
+        });
+        self.counters.in_flight(1);
+        if open {
+            self.on_open(token);
+        } else {
+            self.wheel.insert(deadline_us, token);
+        }
+    }
+
+    /// An attempt failed: the target's verdict, its silence, or a failure of ours.
+    pub(super) fn on_outcome(&mut self, ticket: Ticket, target: Target, outcome: Outcome, now_us: u64) {
+        match outcome {
+            Outcome::Verdict(state, reason) => self.settle(ticket, target, state, reason, None),
+            Outcome::Silent | Outcome::AskRoute(_) => self.settle_silent(ticket),
+            Outcome::Local { name, scarce } => self.try_later(ticket, target, name, scarce, now_us),
+        }
+    }
+
+    /// A failure of ours: slow down and ask again, or give up without a verdict.
+    fn try_later(&mut self, mut ticket: Ticket, target: Target, name: &'static str, scarce: bool, now_us: u64) {
+        self.counters.error(name);
+        if scarce {
+            self.window = self.conns.len().clamp(1, self.widest);
+            self.full = Held::lack(name);
+        }
+        ticket.failures += 1;
+        if ticket.failures >= if scarce { SCARCE_TRIES } else { FORBIDDEN_TRIES } {
+            self.settle(ticket, target, State::Unknown, name, None);
+            return;
+        }
+        let pause = (BACK_OFF_US << ticket.failures.min(16)).min(LONGEST_BACK_OFF_US);
+        self.later.push(Later { at_us: now_us + pause, ticket });
+    }
+}

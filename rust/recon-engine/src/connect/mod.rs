@@ -1,0 +1,178 @@
+//! The kernel-sockets backend: one poll loop a thread, a window of non-blocking connections, no unsafe code.
+
+mod conn;
+mod dial;
+mod launch;
+mod rtt;
+mod talk;
+mod verdict;
+mod wheel;
+
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crossbeam_channel::Sender;
+use mio::{Events, Poll, Token};
+use recon_core::matcher::Scratch;
+use recon_core::reply::Reply;
+
+use crate::EngineError;
+use crate::counters::{Counters, Held};
+use crate::feed::Segment;
+use crate::outbox::Outbox;
+use crate::sweep::Shared;
+use conn::Slab;
+use launch::{Later, Pause};
+use rtt::Rtt;
+use wheel::Wheel;
+
+/// Events taken from the kernel at once.
+const EVENTS: usize = 1024;
+/// Bytes read at once.
+const READ_BYTES: usize = 16 * 1024;
+/// Longest sleep: how soon `stop` is noticed, in microseconds.
+const NAP_US: u64 = 20_000;
+
+/// One thread of the backend.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    shared: Arc<Shared>,
+    counters: Arc<Counters>,
+    outbox: Outbox,
+    poll: Poll,
+    conns: Slab,
+    /// Open connections among `conns`.
+    talks: usize,
+    most_talks: usize,
+    /// Connections allowed now, and at most; local failures shrink it.
+    window: usize,
+    widest: usize,
+    /// What a full window is to be called.
+    full: Held,
+    wheel: Wheel<Token>,
+    due: Vec<Token>,
+    rtt: Rtt,
+    /// Positions leased and not yet started, last first.
+    leased: Vec<u64>,
+    pass: u32,
+    segment: Option<Arc<Segment>>,
+    /// Positions settled but not yet reported to the segment.
+    settled: u64,
+    later: BinaryHeap<Later>,
+    scratch: Scratch,
+    buffer: Vec<u8>,
+}
+
+impl Worker {
+    /// Make a worker; `[window, most_talks]` bound its connections, `full` names what a full window means.
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        counters: Arc<Counters>,
+        channel: Sender<Vec<Reply>>,
+        [window, most_talks]: [usize; 2],
+        full: Held,
+    ) -> Result<Self, EngineError> {
+        let poll = Poll::new().map_err(|source| EngineError::System { what: "opening a poller", source })?;
+        Ok(Self {
+            scratch: shared.settings.pack.as_ref().map_or_else(Scratch::default, |pack| pack.scratch()),
+            shared,
+            counters,
+            outbox: Outbox::new(channel),
+            poll,
+            conns: Slab::default(),
+            talks: 0,
+            most_talks,
+            window,
+            widest: window,
+            full,
+            wheel: Wheel::new(),
+            due: Vec::new(),
+            rtt: Rtt::default(),
+            leased: Vec::new(),
+            pass: 1,
+            segment: None,
+            settled: 0,
+            later: BinaryHeap::new(),
+            buffer: vec![0; READ_BYTES],
+        })
+    }
+
+    /// Work until the line is done or the run is stopped.
+    pub(crate) fn run(mut self) -> Result<(), EngineError> {
+        let mut events = Events::with_capacity(EVENTS);
+        while !self.shared.stop.load(Ordering::Relaxed) {
+            let before_ns = self.shared.clock.now_ns();
+            let keeps_up = self.outbox.flush(before_ns / 1000);
+            let pause = if keeps_up { self.launch() } else { Pause::reader() };
+            self.report_settled();
+            if pause.done && self.conns.len() == 0 {
+                break;
+            }
+            let polled_us = self.now_us();
+            self.wait(&mut events, &pause, polled_us)?;
+            self.handle(&events);
+            if events.iter().count() < EVENTS {
+                self.expire(polled_us);
+            }
+            self.counters.held(pause.by, self.shared.clock.now_ns() - before_ns);
+        }
+        self.wind_up();
+        Ok(())
+    }
+
+    fn now_us(&self) -> u64 {
+        self.shared.clock.now_ns() / 1000
+    }
+
+    /// Sleep until something happens, is due, or may be sent.
+    fn wait(&mut self, events: &mut Events, pause: &Pause, now_us: u64) -> Result<(), EngineError> {
+        let due = [self.wheel.next_us(), self.outbox.due_us(), Some(pause.until_us), Some(now_us + NAP_US)];
+        let until = due.into_iter().flatten().min().unwrap_or(now_us);
+        match self.poll.poll(events, Some(Duration::from_micros(until.saturating_sub(now_us)))) {
+            Err(source) if source.kind() != std::io::ErrorKind::Interrupted => {
+                Err(EngineError::System { what: "polling", source })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn handle(&mut self, events: &Events) {
+        for event in events {
+            if self.conns.contains(event.token()) {
+                self.on_event(event);
+            }
+        }
+    }
+
+    /// Act on deadlines that had passed before the last look at the sockets, so that a late wake-up of ours
+    /// never hides an answer that had come in time.
+    fn expire(&mut self, polled_us: u64) {
+        let mut due = std::mem::take(&mut self.due);
+        self.wheel.expire(polled_us, &mut due);
+        for token in due.drain(..) {
+            if self.conns.contains(token) {
+                self.on_deadline(token, polled_us);
+            }
+        }
+        self.due = due;
+    }
+
+    fn report_settled(&mut self) {
+        if let (Some(segment), 1..) = (&self.segment, self.settled) {
+            segment.settle(std::mem::take(&mut self.settled));
+        }
+    }
+
+    /// Conclude what is under way: open ports keep their row, handshakes stay without a verdict.
+    fn wind_up(mut self) {
+        for token in self.conns.tokens() {
+            if self.conns[token].dialogue.is_some() {
+                self.on_peer_closed(token);
+            }
+        }
+        self.report_settled();
+        self.outbox.finish();
+    }
+}

@@ -1,0 +1,129 @@
+//! Settles targets: counts the verdict, makes the row, frees the connection.
+
+use std::sync::Arc;
+
+use mio::Token;
+use recon_core::reply::{Findings, Reply, State};
+use recon_core::space::Target;
+use recon_core::transcript::Transcript;
+
+use super::Worker;
+use super::conn::{Conn, Ticket};
+use super::dial;
+
+/// Settled targets for which a shrunken window grows by one.
+const REGROW: u64 = 8;
+/// When the kernel sends a SYN again by itself (RFC 6298: one second, doubling), in microseconds.
+const RETRANSMIT_US: u64 = 1_000_000;
+
+impl Worker {
+    /// Give a target its final state.
+    pub(super) fn settle(
+        &mut self,
+        ticket: Ticket,
+        target: Target,
+        state: State,
+        reason: &'static str,
+        rtt_us: Option<u64>,
+    ) {
+        self.count(ticket, state);
+        if self.shared.settings.show.wants(state) {
+            let reply = self.reply(target, state, reason, rtt_us);
+            self.send(reply);
+        }
+    }
+
+    /// An open target of which only the handshake is wanted.
+    pub(super) fn settle_open(&mut self, ticket: Ticket, target: Target, rtt_us: u64) {
+        self.settle(ticket, target, State::Open, "syn-ack", Some(rtt_us));
+    }
+
+    /// An open target whose conversation is over.
+    pub(super) fn settle_talk(&mut self, conn: Conn) {
+        dial::hang_up(&conn.stream);
+        self.talks -= 1;
+        self.counters.in_flight(-1);
+        self.count(conn.ticket, State::Open);
+        let mut reply = self.reply(conn.target, State::Open, "syn-ack", Some(conn.rtt_us));
+        let (banner, findings, transcript): (Vec<u8>, Findings, Option<Box<Transcript>>) =
+            conn.dialogue.map(|dialogue| dialogue.finish()).unwrap_or_default();
+        reply.banner = banner;
+        reply.findings = findings;
+        reply.transcript = transcript;
+        self.send(reply);
+    }
+
+    /// Nobody answered in time.
+    pub(super) fn settle_silent(&mut self, ticket: Ticket) {
+        self.settled += 1;
+        if self.mark(ticket, true) {
+            self.counters.silent(1);
+        }
+    }
+
+    /// The handshake's deadline passed.
+    pub(super) fn give_up(&mut self, token: Token, now_us: u64) {
+        let Some(conn) = self.conns.remove(token) else {
+            return;
+        };
+        dial::hang_up(&conn.stream);
+        self.counters.in_flight(-1);
+        let again = kernel_retransmissions(now_us.saturating_sub(conn.started_us));
+        self.shared.pace.charge(now_us * 1000, again);
+        self.settle_silent(conn.ticket);
+    }
+
+    fn count(&mut self, ticket: Ticket, state: State) {
+        self.settled += 1;
+        self.counters.verdict(state);
+        if self.mark(ticket, false) {
+            self.counters.silent(-1);
+        }
+        if self.settled.is_multiple_of(REGROW) && self.window < self.widest {
+            self.window += 1;
+        }
+    }
+
+    /// Set or clear a target's silent bit; whether that changed it.
+    fn mark(&self, ticket: Ticket, silent: bool) -> bool {
+        self.segment.as_ref().is_some_and(|segment| segment.mark(ticket.position, silent))
+    }
+
+    fn send(&mut self, reply: Reply) {
+        let now_us = self.now_us();
+        self.outbox.push(reply, now_us);
+    }
+
+    fn reply(&self, target: Target, state: State, reason: &'static str, rtt_us: Option<u64>) -> Reply {
+        let settings = &self.shared.settings;
+        let host = if settings.names.is_empty() { None } else { settings.names.get(&target.addr).map(Arc::clone) };
+        Reply {
+            at_us: self.shared.clock.epoch_us(self.now_us()),
+            target,
+            host,
+            state,
+            reason: reason.into(),
+            rtt_us: rtt_us.map(|us| u32::try_from(us).unwrap_or(u32::MAX)),
+            ttl: None,
+            banner: Vec::new(),
+            findings: Findings::default(),
+            transcript: None,
+        }
+    }
+}
+
+/// SYNs that the kernel sent again during a wait of `waited_us`.
+fn kernel_retransmissions(waited_us: u64) -> u64 {
+    u64::from((waited_us / RETRANSMIT_US + 1).ilog2())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_sends_again_after_one_three_and_seven_seconds() {
+        let at = |ms: u64| kernel_retransmissions(ms * 1000);
+        assert_eq!([at(900), at(1100), at(2900), at(3100), at(7100)], [0, 1, 1, 2, 3]);
+    }
+}

@@ -1,0 +1,249 @@
+//! Hands positions of the number line to workers, pass after pass, segment after segment.
+//!
+//! A segment is a stretch of the line small enough for a bit per target. Its first pass hands out every position once;
+//! a later pass hands out those still silent. A segment ends when each position handed out was settled.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Positions a segment: two megabytes of bits.
+const SEGMENT: u64 = 1 << 24;
+/// Positions a lease: small enough that threads end together, large enough that the lock costs nothing.
+const LEASE: u64 = 256;
+/// Words of the bit map that a later pass looks at for one lease.
+const WORDS: usize = 64;
+
+/// What a worker gets when it asks for work.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Lease {
+    /// These positions, once each.
+    Positions(Vec<u64>),
+    /// Nothing before this time in microseconds; ask again then, or sooner.
+    Wait(u64),
+    /// The line is done.
+    Done,
+}
+
+/// The bits of one segment: set while a position is silent.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    start: u64,
+    silent: Vec<AtomicU64>,
+    settled: AtomicU64,
+}
+
+impl Segment {
+    fn new(range: &Range<u64>) -> Self {
+        let words = (range.end - range.start).div_ceil(64) as usize;
+        let silent = std::iter::repeat_with(|| AtomicU64::new(0)).take(words).collect();
+        Self { start: range.start, silent, settled: AtomicU64::new(0) }
+    }
+
+    /// Mark a position silent, or heard. Returns whether that changed anything.
+    pub(crate) fn mark(&self, position: u64, silent: bool) -> bool {
+        let offset = position - self.start;
+        let bit = 1 << (offset % 64);
+        let word = &self.silent[(offset / 64) as usize];
+        let before = if silent {
+            word.fetch_or(bit, Ordering::Relaxed)
+        } else {
+            word.fetch_and(!bit, Ordering::Relaxed)
+        };
+        (before & bit != 0) != silent
+    }
+
+    /// Report that `count` positions handed out in this pass need nothing more.
+    pub(crate) fn settle(&self, count: u64) {
+        self.settled.fetch_add(count, Ordering::Release);
+    }
+
+    fn any_silent(&self) -> bool {
+        self.silent.iter().any(|word| word.load(Ordering::Relaxed) != 0)
+    }
+
+    fn silent_in(&self, words: Range<usize>) -> Vec<u64> {
+        let mut positions = Vec::new();
+        for index in words {
+            let mut word = self.silent[index].load(Ordering::Relaxed);
+            while word != 0 {
+                positions.push(self.start + index as u64 * 64 + u64::from(word.trailing_zeros()));
+                word &= word - 1;
+            }
+        }
+        positions
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    segment: Arc<Segment>,
+    range: Range<u64>,
+    pass: u32,
+    next: u64,
+    handed: u64,
+    not_before_us: u64,
+}
+
+/// The line's positions, each handed out once a pass to exactly one worker.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    end: u64,
+    passes: u32,
+    gap_us: u64,
+    state: Mutex<State>,
+}
+
+impl Feed {
+    /// Hand out `interval`, asking silent ones up to `passes` times, `gap_us` after the pass before ended.
+    pub(crate) fn new(interval: Range<u64>, passes: u32, gap_us: u64) -> Self {
+        let state = Mutex::new(State::first(interval.start, interval.end));
+        Self { end: interval.end, passes, gap_us, state }
+    }
+
+    /// Ask for work at `now_us`.
+    pub(crate) fn lease(&self, now_us: u64) -> (Lease, Arc<Segment>, u32) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if now_us < state.not_before_us {
+                return (Lease::Wait(state.not_before_us), state.segment.clone(), state.pass);
+            }
+            let positions = state.take();
+            if !positions.is_empty() {
+                return (Lease::Positions(positions), state.segment.clone(), state.pass);
+            }
+            if state.segment.settled.load(Ordering::Acquire) < state.handed {
+                return (Lease::Wait(now_us + 1000), state.segment.clone(), state.pass);
+            }
+            if !state.advance(self, now_us) {
+                return (Lease::Done, state.segment.clone(), state.pass);
+            }
+        }
+    }
+
+    /// First position of the segment in work: everything before it is settled.
+    pub(crate) fn position(&self) -> u64 {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let settled = state.segment.settled.load(Ordering::Acquire) >= state.handed;
+        let ended = state.range.end == self.end && state.pass == self.passes && state.next >= state.range.end;
+        if ended && settled { self.end } else { state.range.start }
+    }
+}
+
+impl State {
+    fn first(start: u64, end: u64) -> Self {
+        let range = start..end.min(start.saturating_add(SEGMENT));
+        Self {
+            segment: Arc::new(Segment::new(&range)),
+            next: start,
+            range,
+            pass: 1,
+            handed: 0,
+            not_before_us: 0,
+        }
+    }
+
+    /// The next positions of this pass; empty at its end.
+    fn take(&mut self) -> Vec<u64> {
+        let positions = if self.pass == 1 { self.fresh() } else { self.silent() };
+        self.handed += positions.len() as u64;
+        positions
+    }
+
+    fn fresh(&mut self) -> Vec<u64> {
+        let until = (self.next + LEASE).min(self.range.end);
+        let positions = (self.next..until).collect();
+        self.next = until;
+        positions
+    }
+
+    fn silent(&mut self) -> Vec<u64> {
+        let words = self.segment.silent.len();
+        let mut word = (self.next - self.range.start).div_ceil(64) as usize;
+        let mut positions = Vec::new();
+        while positions.is_empty() && word < words {
+            let until = (word + WORDS).min(words);
+            positions = self.segment.silent_in(word..until);
+            word = until;
+        }
+        self.next = self.range.start + word as u64 * 64;
+        positions
+    }
+
+    /// Begin the next pass or segment; whether there is one.
+    fn advance(&mut self, feed: &Feed, now_us: u64) -> bool {
+        if self.pass < feed.passes && self.segment.any_silent() {
+            self.pass += 1;
+            self.next = self.range.start;
+            self.handed = 0;
+            self.segment.settled.store(0, Ordering::Release);
+            self.not_before_us = now_us + feed.gap_us;
+            return true;
+        }
+        if self.range.end >= feed.end {
+            self.pass = feed.passes;
+            return false;
+        }
+        *self = Self::first(self.range.end, feed.end);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drain(feed: &Feed, mut verdict: impl FnMut(u64, u32) -> bool) -> Vec<(u64, u32)> {
+        let mut seen = Vec::new();
+        let mut now = 0;
+        loop {
+            match feed.lease(now) {
+                (Lease::Positions(positions), segment, pass) => {
+                    for &position in &positions {
+                        segment.mark(position, !verdict(position, pass));
+                        seen.push((position, pass));
+                    }
+                    segment.settle(positions.len() as u64);
+                }
+                (Lease::Wait(until), ..) => now = until,
+                (Lease::Done, ..) => return seen,
+            }
+        }
+    }
+
+    #[test]
+    fn one_pass_hands_out_every_position_once() {
+        let feed = Feed::new(5..SEGMENT + 1000, 1, 0);
+        let mut seen: Vec<u64> = drain(&feed, |_, _| true).into_iter().map(|(position, _)| position).collect();
+        seen.sort_unstable();
+        assert!(seen.iter().copied().eq(5..SEGMENT + 1000));
+        assert_eq!(feed.position(), SEGMENT + 1000);
+    }
+
+    #[test]
+    fn a_second_pass_asks_exactly_the_silent_again() {
+        let feed = Feed::new(100..10_100, 3, 1_000_000);
+        let seen = drain(&feed, |position, pass| position % 7 != 0 || (pass == 2 && position % 2 == 0));
+        let of = |pass| seen.iter().filter(|at| at.1 == pass).map(|at| at.0).collect::<Vec<_>>();
+        assert_eq!(of(1).len(), 10_000);
+        assert_eq!(of(2), (100..10_100).filter(|position| position % 7 == 0).collect::<Vec<_>>());
+        assert_eq!(of(3), (100..10_100).filter(|position| position % 14 == 7).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_pass_waits_for_the_one_before_and_for_the_gap() {
+        let feed = Feed::new(0..1, 2, 500);
+        let (lease, segment, _) = feed.lease(10);
+        assert_eq!(lease, Lease::Positions(vec![0]));
+        assert!(matches!(feed.lease(10).0, Lease::Wait(_)), "the first answer is still awaited");
+        segment.mark(0, true);
+        segment.settle(1);
+        assert_eq!(feed.lease(20).0, Lease::Wait(520));
+        assert_eq!(feed.lease(520).0, Lease::Positions(vec![0]));
+    }
+
+    #[test]
+    fn an_empty_interval_is_done_at_once() {
+        assert_eq!(Feed::new(3..3, 2, 0).lease(0).0, Lease::Done);
+    }
+}

@@ -1,0 +1,63 @@
+//! Everything the engine needs to know of a plan, frozen.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use recon_core::dialogue::Budget;
+use recon_core::line::Line;
+use recon_core::matcher::Pack;
+use recon_core::reply::State;
+
+/// Which states become rows. Open always does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Show {
+    /// A row for each refusal.
+    pub closed: bool,
+    /// A row for each ICMP error.
+    pub unreachable: bool,
+    /// A row for each target we failed to ask.
+    pub unknown: bool,
+}
+
+impl Show {
+    /// Whether a verdict becomes a row.
+    #[must_use]
+    pub fn wants(self, state: State) -> bool {
+        match state {
+            State::Open => true,
+            State::Closed => self.closed,
+            State::Unreachable => self.unreachable,
+            State::Unknown => self.unknown,
+        }
+    }
+}
+
+/// A run, as the engine sees it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to go, in which order.
+    pub line: Arc<Line>,
+    /// What to ask and how to read it; none stops at the handshake.
+    pub pack: Option<Arc<Pack>>,
+    /// Cap on probes a second over all threads.
+    pub rate_pps: Option<f64>,
+    /// Longest wait for a handshake in microseconds.
+    pub timeout_us: u64,
+    /// How often a silent target is asked, at least 1.
+    pub passes: u32,
+    /// Worker threads, at least 1.
+    pub threads: usize,
+    /// Cap on connections in flight over all threads; none: what the fd limit leaves.
+    pub window: Option<usize>,
+    /// Local port of every connection.
+    pub source_port: Option<u16>,
+    /// Which verdicts become rows.
+    pub show: Show,
+    /// Names the user gave for addresses.
+    pub names: HashMap<IpAddr, Arc<str>>,
+    /// Whether conversations are recorded.
+    pub transcripts: bool,
+    /// How long a conversation may take.
+    pub budget: Budget,
+}

@@ -1,0 +1,204 @@
+//! Owns the worker threads, the bounded channel and the stop flag of one run.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use recon_core::pace::Pace;
+use recon_core::reply::Reply;
+use recon_core::tally::Tally;
+
+use crate::EngineError;
+use crate::clock::Clock;
+use crate::connect::Worker;
+use crate::counters::{self, Counters, Held};
+use crate::feed::Feed;
+use crate::limits;
+use crate::settings::Settings;
+
+/// Batches that may wait for the reader.
+const CHANNEL_BATCHES: usize = 16;
+/// Shortest time between asking a silent target and asking it again, in microseconds.
+const PASS_GAP_US: u64 = 1_000_000;
+/// Open connections at once over all threads: half of what a listener's usual backlog takes.
+const MOST_TALKS: usize = 2048;
+
+/// What all workers share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) feed: Feed,
+    pub(crate) pace: Pace,
+    pub(crate) clock: Clock,
+    pub(crate) stop: AtomicBool,
+    pub(crate) ended_ns: AtomicU64,
+}
+
+/// What the reader gets.
+#[derive(Debug)]
+pub enum Next {
+    /// Some replies.
+    Batch(Vec<Reply>),
+    /// Nothing yet.
+    Pending,
+    /// The run is over.
+    Done,
+}
+
+/// A running plan.
+#[derive(Debug)]
+pub struct Sweep {
+    shared: Arc<Shared>,
+    counters: Vec<Arc<Counters>>,
+    receiver: Option<Receiver<Vec<Reply>>>,
+    workers: Mutex<Vec<JoinHandle<Result<(), EngineError>>>>,
+}
+
+impl Sweep {
+    /// Start the threads.
+    ///
+    /// # Errors
+    /// When the system grants no poller or no thread.
+    pub fn start(settings: Settings) -> Result<Self, EngineError> {
+        let threads = settings.threads.max(1);
+        let (window, files_bind) = limits::window(settings.window);
+        let shared = Arc::new(Shared {
+            feed: Feed::new(settings.line.interval(), settings.passes.max(1), PASS_GAP_US),
+            pace: Pace::new(settings.rate_pps),
+            clock: Clock::start(),
+            stop: AtomicBool::new(false),
+            ended_ns: AtomicU64::new(0),
+            settings,
+        });
+        let (sender, receiver) = bounded(CHANNEL_BATCHES);
+        let mut sweep = Self { shared, counters: Vec::new(), receiver: Some(receiver), workers: Mutex::default() };
+        for index in 0..threads {
+            let counters = Arc::new(Counters::default());
+            let window = (window / threads).max(1);
+            let talks = (MOST_TALKS / threads).max(1);
+            let full = if files_bind { Held::Files } else { Held::Window };
+            let shared = sweep.shared.clone();
+            let worker = Worker::new(shared, counters.clone(), sender.clone(), [window, talks], full)?;
+            sweep.counters.push(counters);
+            sweep.hold(spawn(index, worker, sweep.shared.clone())?);
+        }
+        Ok(sweep)
+    }
+
+    fn hold(&self, worker: JoinHandle<Result<(), EngineError>>) {
+        self.workers.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+    }
+
+    /// Wait up to `patience` for replies.
+    #[must_use]
+    pub fn next(&self, patience: Duration) -> Next {
+        let Some(receiver) = &self.receiver else {
+            return Next::Done;
+        };
+        match receiver.recv_timeout(patience) {
+            Ok(batch) => Next::Batch(batch),
+            Err(RecvTimeoutError::Timeout) => Next::Pending,
+            Err(RecvTimeoutError::Disconnected) => Next::Done,
+        }
+    }
+
+    /// End early; what is under way is concluded, the rest counts as unknown.
+    pub fn stop(&self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether `stop` was called, or a worker failed.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        self.shared.stop.load(Ordering::Relaxed)
+    }
+
+    /// All counters now.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let interval = self.shared.settings.line.interval();
+        counters::merge(&self.counters, interval.end - interval.start)
+    }
+
+    /// Nanoseconds since the start, or until the end.
+    #[must_use]
+    pub fn elapsed_ns(&self) -> u64 {
+        match self.shared.ended_ns.load(Ordering::Relaxed) {
+            0 => self.shared.clock.now_ns(),
+            ended => ended,
+        }
+    }
+
+    /// Every position before this one is settled.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.shared.feed.position()
+    }
+
+    /// What held the workers longest.
+    #[must_use]
+    pub fn bottleneck(&self) -> Option<&'static str> {
+        counters::bottleneck(&self.counters)
+    }
+
+    /// Wait for the threads, which end by themselves once the line is done or `stop` was called.
+    ///
+    /// # Errors
+    /// The first failure or panic of a worker.
+    pub fn join(&self) -> Result<(), EngineError> {
+        let mut first = Ok(());
+        let workers = std::mem::take(&mut *self.workers.lock().unwrap_or_else(PoisonError::into_inner));
+        for worker in workers {
+            let ended = worker.join().unwrap_or_else(|panic| Err(EngineError::Worker(message(&*panic))));
+            first = first.and(ended);
+        }
+        first
+    }
+}
+
+impl Drop for Sweep {
+    fn drop(&mut self) {
+        self.stop();
+        self.receiver = None;
+        // Whoever wanted the failure has called join before.
+        let _ = self.join();
+    }
+}
+
+/// Stops the other workers when this one panics, since its positions would never be settled.
+struct Alarm(Arc<Shared>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.stop.store(true, Ordering::Relaxed);
+        }
+        self.0.ended_ns.fetch_max(self.0.clock.now_ns(), Ordering::Relaxed);
+    }
+}
+
+fn spawn(
+    index: usize,
+    worker: Worker,
+    shared: Arc<Shared>,
+) -> Result<JoinHandle<Result<(), EngineError>>, EngineError> {
+    let body = move || {
+        let alarm = Alarm(shared);
+        let ended = worker.run();
+        if ended.is_err() {
+            alarm.0.stop.store(true, Ordering::Relaxed);
+        }
+        ended
+    };
+    std::thread::Builder::new()
+        .name(format!("recon-{index}"))
+        .spawn(body)
+        .map_err(|source| EngineError::System { what: "starting a worker thread", source })
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panicked".to_owned())
+}

@@ -1,0 +1,81 @@
+//! A batch of replies owned by Rust; Python objects are made on demand.
+
+use pyo3::exceptions::PyIndexError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList};
+use recon_core::jsonl;
+use recon_core::reply::{Reply, State};
+use recon_core::transcript::{Direction, Transcript};
+
+use crate::{records, words};
+
+/// A rough size of a row, so that the buffer grows once.
+const ROW_BYTES: usize = 640;
+
+/// One utterance for Python: who, what, when in microseconds.
+type Said<'py> = (&'static str, Bound<'py, PyBytes>, u64);
+
+/// Up to 1,024 records, owned by Rust; objects are made on demand.
+#[pyclass(frozen, sequence, module = "recon._core")]
+pub(crate) struct Batch {
+    replies: Vec<Reply>,
+}
+
+impl Batch {
+    pub(crate) fn new(replies: Vec<Reply>) -> Self {
+        Self { replies }
+    }
+}
+
+#[pymethods]
+impl Batch {
+    #[staticmethod]
+    fn of(records: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let replies = records.try_iter()?.map(|record| records::reply(&record?)).collect::<PyResult<_>>()?;
+        Ok(Self { replies })
+    }
+
+    fn __len__(&self) -> usize {
+        self.replies.len()
+    }
+
+    fn __getitem__<'py>(&self, py: Python<'py>, index: isize) -> PyResult<Bound<'py, PyAny>> {
+        let at = if index < 0 { index + self.replies.len() as isize } else { index };
+        let reply = usize::try_from(at).ok().and_then(|at| self.replies.get(at));
+        records::record(py, reply.ok_or_else(|| PyIndexError::new_err("no such record in this batch"))?)
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let made = self.replies.iter().map(|reply| records::record(py, reply)).collect::<PyResult<Vec<_>>>()?;
+        PyList::new(py, made)?.into_any().call_method0("__iter__")
+    }
+
+    fn to_jsonl<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let bytes = py.detach(|| {
+            let mut out = Vec::with_capacity(self.replies.len() * ROW_BYTES);
+            self.replies.iter().for_each(|reply| jsonl::write(reply, &mut out));
+            out
+        });
+        PyBytes::new(py, &bytes)
+    }
+
+    fn to_list<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let mut out = String::new();
+        let open = self.replies.iter().filter(|reply| reply.state == State::Open);
+        open.for_each(|reply| words::push(&mut out, &reply.target));
+        PyBytes::new(py, out.as_bytes())
+    }
+
+    fn transcripts<'py>(&self, py: Python<'py>) -> Vec<Option<Vec<Said<'py>>>> {
+        let said = |transcript: &Transcript| transcript.entries.iter().map(|entry| said(py, entry)).collect();
+        self.replies.iter().map(|reply| reply.transcript.as_deref().map(said)).collect()
+    }
+}
+
+fn said<'py>(py: Python<'py>, entry: &recon_core::transcript::Entry) -> Said<'py> {
+    let who = match entry.direction {
+        Direction::Sent => "sent",
+        Direction::Received => "received",
+    };
+    (who, PyBytes::new(py, &entry.data), entry.at_us)
+}

@@ -1,0 +1,104 @@
+//! Python's `Probe` and `Match` become the core's specifications. Reads attributes, checks nothing but types.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyString};
+use recon_core::parse_ports::parse_ranges;
+use recon_core::probe::{Ends, Example, Field, MatchSpec, ProbeSpec};
+
+use crate::errors;
+
+/// Read one probe that plugin `origin` brought.
+pub(crate) fn probe(origin: &str, probe: &Bound<'_, PyAny>) -> PyResult<ProbeSpec> {
+    let py = probe.py();
+    let ports: String = probe.getattr("ports")?.extract()?;
+    let ranges = if ports.is_empty() { Ok(Vec::new()) } else { parse_ranges(&ports) };
+    let mut matches = Vec::new();
+    for item in probe.getattr("matches")?.try_iter()? {
+        matches.push(reading(&item?)?);
+    }
+    Ok(ProbeSpec {
+        name: probe.getattr("name")?.extract()?,
+        origin: origin.to_owned(),
+        ports: ranges.map_err(|error| errors::word(py, error))?,
+        transport: errors::transport(&probe.getattr("transport")?.extract::<String>()?)?,
+        send: bytes(&probe.getattr("send")?)?,
+        wait_ms: probe.getattr("wait_ms")?.extract()?,
+        ends: ends(&probe.getattr("ends")?.extract::<String>()?)?,
+        rarity: probe.getattr("rarity")?.extract()?,
+        matches,
+    })
+}
+
+fn reading(item: &Bound<'_, PyAny>) -> PyResult<MatchSpec> {
+    Ok(MatchSpec {
+        name: item.getattr("name")?.extract()?,
+        pattern: pattern(&item.getattr("pattern")?)?,
+        field: field(&item.getattr("field")?.extract::<String>()?)?,
+        service: item.getattr("service")?.extract()?,
+        part: item.getattr("part")?.extract()?,
+        vendor: item.getattr("vendor")?.extract()?,
+        product: item.getattr("product")?.extract()?,
+        distro: item.getattr("distro")?.extract()?,
+        cpe: item.getattr("cpe")?.extract()?,
+        facts: pairs(&item.getattr("facts")?)?,
+        examples: examples(&item.getattr("examples")?)?,
+    })
+}
+
+/// A byte pattern as text: a byte above 127 becomes the escape that matches it.
+fn pattern(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let mut text = String::new();
+    for byte in bytes(value)? {
+        if byte.is_ascii() {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    Ok(text)
+}
+
+fn field(word: &str) -> PyResult<Field> {
+    match word.split_once(':') {
+        Some(("header", name)) if !name.is_empty() => Ok(Field::Header(name.to_ascii_lowercase())),
+        None if word == "data" => Ok(Field::Data),
+        None if word == "status" => Ok(Field::Status),
+        None if word == "title" => Ok(Field::Title),
+        None if word == "body" => Ok(Field::Body),
+        _ => Err(PyValueError::new_err(format!(
+            "no such field: {word:?}; there are data, status, title, body and header:NAME"
+        ))),
+    }
+}
+
+fn ends(word: &str) -> PyResult<Ends> {
+    match word {
+        "grammar" => Ok(Ends::Grammar),
+        "quiet" => Ok(Ends::Quiet),
+        _ => Err(PyValueError::new_err(format!("no such end: {word:?}; there are grammar and quiet"))),
+    }
+}
+
+fn examples(value: &Bound<'_, PyAny>) -> PyResult<Vec<Example>> {
+    let mut found = Vec::new();
+    for item in value.call_method0("items")?.try_iter()? {
+        let (data, expect): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
+        found.push(Example { data: bytes(&data)?, expect: pairs(&expect)? });
+    }
+    Ok(found)
+}
+
+fn pairs(value: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
+    let dict = PyDict::new(value.py());
+    dict.call_method1("update", (value,))?;
+    dict.iter().map(|(key, value)| Ok((key.extract()?, value.extract()?))).collect()
+}
+
+/// Bytes, or the UTF-8 of a text (TOML has no bytes).
+fn bytes(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(text.to_str()?.as_bytes().to_vec());
+    }
+    Ok(value.cast::<PyBytes>()?.as_bytes().to_vec())
+}

@@ -1,0 +1,194 @@
+//! A running sweep for Python: an iterator of batches that waits without the GIL.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use recon_core::dialogue::Budget;
+use recon_core::reply::State;
+use recon_core::tally::Tally;
+use recon_engine::settings::{Settings, Show};
+use recon_engine::sweep::{self, Next};
+
+use crate::batch::Batch;
+use crate::pack::Pack;
+use crate::words::{self, Space};
+use crate::errors;
+
+/// Longest wait between two looks at Python's signals.
+const TICK: Duration = Duration::from_millis(25);
+/// Why there is no recall yet.
+const NO_RECALL: &str = "recall is measured with canaries, which this version does not send";
+
+/// A running plan. Iterating it gives batches; waiting releases the GIL.
+#[pyclass(frozen, module = "recon._core")]
+pub(crate) struct Sweep {
+    /// Behind a lock for `join` only; the rest of the engine's face is shared.
+    inner: Mutex<Inner>,
+    running: Arc<sweep::Sweep>,
+}
+
+struct Inner {
+    joined: bool,
+    interrupted: bool,
+}
+
+#[pymethods]
+impl Sweep {
+    #[new]
+    #[pyo3(signature = (
+        space, pack, *, seed, shard, rate, timeout_ms, passes, threads, window, source_port, show, names, transcripts
+    ))]
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // the plan's options, once
+    fn new(
+        py: Python<'_>,
+        space: &Space,
+        pack: Option<&Pack>,
+        seed: u64,
+        shard: (u64, u64),
+        rate: Option<f64>,
+        timeout_ms: u64,
+        passes: u32,
+        threads: usize,
+        window: Option<usize>,
+        source_port: Option<u16>,
+        show: Vec<String>,
+        names: HashMap<String, String>,
+        transcripts: bool,
+    ) -> PyResult<Self> {
+        let settings = Settings {
+            line: words::make(py, space, seed, shard)?,
+            pack: pack.map(|pack| pack.inner.clone()),
+            rate_pps: rate,
+            timeout_us: timeout_ms.saturating_mul(1000),
+            passes,
+            threads,
+            window,
+            source_port,
+            show: shown(&show)?,
+            names: named(names)?,
+            transcripts,
+            budget: Budget::default(),
+        };
+        let started = py.detach(|| sweep::Sweep::start(settings)).map_err(|error| errors::engine(py, &error))?;
+        Ok(Self { inner: Mutex::new(Inner { joined: false, interrupted: false }), running: Arc::new(started) })
+    }
+
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<Batch>> {
+        loop {
+            match py.detach(|| self.running.next(TICK)) {
+                Next::Batch(replies) => return Ok(Some(Batch::new(replies))),
+                Next::Done => return self.end(py).map(|()| None),
+                Next::Pending => py.check_signals()?,
+            }
+        }
+    }
+
+    fn stop(&self) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.interrupted |= !inner.joined;
+        self.running.stop();
+    }
+
+    fn progress<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let tally = self.running.tally();
+        let values = counts(py, &tally)?;
+        let elapsed_s = self.elapsed_s();
+        let rate = tally.sent as f64 / elapsed_s.max(1e-9);
+        values.set_item("settled", tally.settled)?;
+        values.set_item("in_flight", tally.in_flight)?;
+        values.set_item("elapsed_s", elapsed_s)?;
+        values.set_item("rate_pps", rate)?;
+        values.set_item("left_s", left_s(&tally, elapsed_s))?;
+        py.import("recon.model")?.getattr("Progress")?.call((), Some(&values))
+    }
+
+    fn summary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if !inner.joined {
+            return Err(errors::state(py, "the sweep is still running"));
+        }
+        let mut tally = self.running.tally();
+        tally.close();
+        let elapsed_s = self.elapsed_s();
+        let values = counts(py, &tally)?;
+        values.set_item("drops", 0)?;
+        values.set_item("elapsed_s", elapsed_s)?;
+        values.set_item("rate_pps", tally.sent as f64 / elapsed_s.max(1e-9))?;
+        values.set_item("backend", "connect")?;
+        values.set_item("bottleneck", self.running.bottleneck())?;
+        values.set_item("recall", py.None())?;
+        values.set_item("recall_why", NO_RECALL)?;
+        values.set_item("position", self.running.position())?;
+        values.set_item("interrupted", inner.interrupted)?;
+        Ok(values)
+    }
+}
+
+impl Sweep {
+    fn elapsed_s(&self) -> f64 {
+        self.running.elapsed_ns() as f64 / 1e9
+    }
+
+    /// Join the threads once; raise what ended them.
+    fn end(&self, py: Python<'_>) -> PyResult<()> {
+        let ended = py.detach(|| self.running.join());
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.joined = true;
+        ended.map_err(|error| errors::engine(py, &error))
+    }
+}
+
+/// The counters that progress and summary share.
+fn counts<'py>(py: Python<'py>, tally: &Tally) -> PyResult<Bound<'py, PyDict>> {
+    let values = PyDict::new(py);
+    values.set_item("targets", tally.targets)?;
+    values.set_item("sent", tally.sent)?;
+    values.set_item("open", tally.open)?;
+    values.set_item("closed", tally.closed)?;
+    values.set_item("unreachable", tally.unreachable)?;
+    values.set_item("silent", tally.silent)?;
+    values.set_item("unknown", tally.unknown)?;
+    let errors = PyDict::new(py);
+    for (name, count) in &tally.errors {
+        errors.set_item(name, count)?;
+    }
+    values.set_item("errors", errors)?;
+    Ok(values)
+}
+
+/// Seconds left at the pace so far; none before anything is settled.
+fn left_s(tally: &Tally, elapsed_s: f64) -> Option<f64> {
+    let left = tally.targets.saturating_sub(tally.settled);
+    (tally.settled > 0).then(|| elapsed_s * left as f64 / tally.settled as f64)
+}
+
+fn shown(words: &[String]) -> PyResult<Show> {
+    let mut show = Show::default();
+    for word in words {
+        match State::from_word(word) {
+            Some(State::Open) => {}
+            Some(State::Closed) => show.closed = true,
+            Some(State::Unreachable) => show.unreachable = true,
+            Some(State::Unknown) => show.unknown = true,
+            None => return Err(PyValueError::new_err(format!("no such state: {word:?}"))),
+        }
+    }
+    Ok(show)
+}
+
+fn named(names: HashMap<String, String>) -> PyResult<HashMap<IpAddr, Arc<str>>> {
+    let pair = |(addr, name): (String, String)| match addr.parse() {
+        Ok(addr) => Ok((addr, Arc::from(name))),
+        Err(_) => Err(PyValueError::new_err(format!("{addr:?} is not an address"))),
+    };
+    names.into_iter().map(pair).collect()
+}

@@ -1,0 +1,197 @@
+"""The small commands, and the demo as a whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from recon.cli.app import needs_plugins
+from recon.cli.demo import is_named, is_wrong
+from recon.cli.machine import checks
+from recon.model import Record, Service
+from recon.testing.lab import Place, RunningLab
+
+
+def test_version_names_everything_a_bug_report_needs(recon):
+    done = recon("--version")
+    assert done.returncode == 0
+    for word in ("recon ", "core ", "Python 3.", "shuffle "):
+        assert word in done.stdout
+
+
+def test_ports_are_found_by_number_name_glob_and_range(recon):
+    def found(*words):
+        return {(row["port"], row["service"]) for row in json.loads(recon("ports", *words, "--json").stdout)}
+
+    assert (22, "ssh") in found("22")
+    assert (22, "ssh") in found("ssh")
+    assert {port for port, _ in found("https*")} >= {443}
+    assert len(found("well-known")) > 500
+    assert found("22", "80") >= {(22, "ssh"), (80, "http")}
+
+
+def test_ports_without_a_word_gives_the_three_ranges(recon):
+    rows = json.loads(recon("ports", "--json").stdout)
+    assert [(row["range"], row["first"], row["last"]) for row in rows] == [
+        ("well-known", 0, 1023), ("registered", 1024, 49151), ("dynamic", 49152, 65535),
+    ]  # fmt: skip
+    assert rows[0]["registered"] > 500
+    assert "well-known" in recon("ports").stdout
+
+
+def test_ports_for_people_says_that_a_name_is_only_a_convention(recon):
+    done = recon("ports", "ssh")
+    assert "22/tcp" in done.stdout
+    assert "convention" in done.stdout
+
+
+@pytest.mark.parametrize(("word", "code"), [("no-such-service-name", 1), ("70000", 2)])
+def test_an_unknown_port_is_an_error_not_a_traceback(recon, word, code):
+    done = recon("ports", word)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert word in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_listing_plugins_imports_none(recon, tmp_path):
+    info = tmp_path / "boom-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: boom\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[recon]\nboom = boom_module\n")
+    (tmp_path / "boom_module.py").write_text("raise SystemExit('imported')\n")
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = recon("plugins", "list", "--json", env={**os.environ, "PYTHONPATH": path})
+    assert done.returncode == 0
+    assert {"name": "boom", "value": "boom_module", "distribution": "boom", "version": "1.0", "enabled": True} in json.loads(
+        done.stdout
+    )
+
+
+def test_a_plugin_that_cannot_be_imported_is_named_and_the_sweep_goes_on(recon, tmp_path, greeter):
+    info = tmp_path / "boom-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: boom\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[recon]\nboom = boom_module\n")
+    (tmp_path / "boom_module.py").write_text("raise ValueError('\\x1b[2Jno')\n")
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = recon("sweep", "127.1.2.3", "-p", greeter.port, env={**os.environ, "PYTHONPATH": path})
+    assert (done.returncode, done.stdout) == (0, f"127.1.2.3:{greeter.port}\n")
+    assert r"boom: cannot be imported: ValueError: \x1b[2Jno" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_only_help_and_unknown_words_load_plugins():
+    assert not any(needs_plugins([word]) for word in ("sweep", "ports", "plugins", "doctor", "demo", "--version"))
+    assert all(needs_plugins(words) for words in ([], ["--help"], ["from-a-plugin"]))
+
+
+def test_help_imports_neither_core_nor_engine_room():
+    code = (
+        "import sys\nfrom recon.cli.app import build\nbuild(['sweep'])\n"
+        "print([name for name in ('recon._core', 'recon.plan', 'recon.pipeline', 'rich') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_doctor_explains_every_limit(recon):
+    done = recon("doctor", "--json")
+    found = {check["name"]: check for check in json.loads(done.stdout)}
+    assert {"open files", "processors"} <= found.keys()
+    assert all(check["meaning"] for check in found.values())
+    assert "open files" in recon("doctor").stdout
+
+
+def test_doctor_tells_how_to_change_what_is_low(tmp_path):
+    files = {
+        "sys/net/ipv4/ip_local_port_range": "40000 40031",
+        "sys/net/ipv4/ip_local_reserved_ports": "40000-40009,40031,50000",
+        "sys/net/core/somaxconn": "128",
+        "sys/net/netfilter/nf_conntrack_max": "1000",
+        "sys/net/netfilter/nf_conntrack_count": "900",
+        "self/status": "Name:\tx\nCapEff:\t0000000000001000\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text + "\n")
+    found = {check.name: check for check in checks(tmp_path)}
+    assert "21 usable" in found["ephemeral ports"].value
+    for name in ("ephemeral ports", "listen backlog", "connection tracking"):
+        assert found[name].verdict == "low"
+        assert found[name].change
+    assert found["CAP_NET_RAW"].verdict == "missing"
+    assert found["CAP_NET_ADMIN"].verdict == "good"
+
+
+def test_doctor_survives_a_machine_without_proc(tmp_path):
+    assert {check.name for check in checks(tmp_path / "none")} >= {"open files", "processors"}
+
+
+def _talk(place: Place, said: bytes = b"") -> bytes:
+    with socket.create_connection((place.addr, place.port), timeout=10) as connection:
+        if said:
+            connection.sendall(said)
+        return connection.recv(4096)
+
+
+def test_the_lab_speaks_as_it_says():
+    with RunningLab() as lab:
+        places = {place.name: place for place in lab.places}
+        assert all(place.addr.startswith("127.77.") for place in lab.places)
+        assert _talk(places["dropbear"]) == b"SSH-2.0-dropbear_2022.83\r\n"
+        assert b"\r\nServer: nginx/1.22.1\r\n" in _talk(places["nginx"], b"GET / HTTP/1.1\r\n\r\n")
+        assert _talk(places["redis"], b"PING\r\n") == b"+PONG\r\n"
+        assert b"MariaDB" in _talk(places["mariadb"])
+
+
+def test_the_lab_ends_with_its_parent():
+    """The child holds a pipe's end; when the parent is killed, reading the other end comes to an end."""
+    code = "from recon.testing.lab import RunningLab\nlab = RunningLab().__enter__()\nprint(lab.pid, flush=True)\ninput()"
+    parent = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    child = int(parent.stdout.readline())
+    watch = os.pidfd_open(child)
+    parent.kill()
+    parent.wait()
+    import select
+
+    assert select.select([watch], [], [], 20)[0], "the lab outlived its parent"
+    os.close(watch)
+
+
+def _record(*services: Service) -> Record:
+    return Record(
+        "", "127.77.0.1", None, 22, "tcp", "", None, "open", "", 1, None, list(services), {}, b""
+    )  # fmt: skip
+
+
+def test_the_demo_judges_products_and_versions():
+    place = Place("openssh", "127.77.0.1", 22, "OpenSSH", "9.2p1")
+    right = _record(Service("ssh", product="OpenSSH", version="9.2p1"))
+    wrong = _record(Service("ssh", product="OpenSSH", version="9.3p1"))
+    assert is_named(place, right)
+    assert not is_wrong(place, right)
+    assert is_wrong(place, wrong)
+    assert not is_wrong(place, _record())
+    assert not is_named(place, _record())
+
+
+def test_the_demo_finds_every_server_and_cleans_up(recon):
+    done = recon("demo", "--progress", "none")
+    assert done.returncode == 0, done.stderr
+    assert "found 18 of 18 servers" in done.stderr
+    assert len(done.stdout.splitlines()) == 19
+    left = [path for path in Path("/proc").glob("[0-9]*/cmdline") if b"recon.testing.lab" in _read(path)]
+    assert left == []
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""

@@ -1,0 +1,187 @@
+"""``recon sweep`` from outside: rows on standard output, everything else on standard error, the promised codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import resource
+import socket
+
+import pytest
+
+
+def test_rows_go_to_stdout_and_the_rest_to_stderr(recon, greeter):
+    done = recon("sweep", "127.1.2.3", "-p", greeter.port)
+    assert (done.returncode, done.stdout) == (0, f"127.1.2.3:{greeter.port}\n")
+    assert "open 1" in done.stderr
+
+
+def test_every_format_can_be_written(recon, greeter):
+    def rows(name):
+        return recon("sweep", "127.1.0.0/30", "-p", greeter.port, "--format", name).stdout
+
+    assert len(rows("table").splitlines()) == 5
+    assert len(rows("list").splitlines()) == 4
+    assert {json.loads(row)["addr"] for row in rows("jsonl").splitlines()} == {f"127.1.0.{last}" for last in range(4)}
+    assert {row["state"] for row in csv.DictReader(io.StringIO(rows("csv")))} == {"open"}
+
+
+@pytest.mark.parametrize(("name", "first"), [("rows.jsonl", "{"), ("rows.csv", "at,"), ("rows.txt", "127.1.2.3:")])
+def test_a_file_name_picks_the_format(recon, greeter, tmp_path, name, first):
+    path = tmp_path / name
+    done = recon("sweep", "127.1.2.3", "-p", greeter.port, "-o", path)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert path.read_text().startswith(first)
+
+
+def test_the_summary_adds_up_and_tells_the_exit_code(recon, greeter, tmp_path):
+    path = tmp_path / "summary.json"
+    done = recon("sweep", "127.1.0.0/28", "-p", greeter.port, "--summary", path, "--fail-on", "open")
+    summary = json.loads(path.read_text())
+    assert done.returncode == summary["exit"] == 1
+    assert summary["schema"] == 1
+    counted = sum(summary[state] for state in ("open", "closed", "unreachable", "silent", "unknown"))
+    assert counted == summary["targets"] == 16
+
+
+def test_fail_on_open_is_zero_when_nothing_is_open(recon, closed_port):
+    assert recon("sweep", "127.1.2.3", "-p", closed_port, "--fail-on", "open").returncode == 0
+
+
+def test_closed_ports_are_rows_when_asked_for(recon, closed_port):
+    done = recon("sweep", "127.1.2.3", "-p", closed_port, "--show", "open,closed", "--format", "jsonl")
+    assert json.loads(done.stdout)["state"] == "closed"
+
+
+def test_transcripts_hold_the_exact_bytes(recon, greeter, tmp_path):
+    path = tmp_path / "talk.jsonl"
+    recon("sweep", "127.1.2.3", "-p", greeter.port, "--transcripts", path)
+    talk = json.loads(path.read_text())
+    assert (talk["addr"], talk["port"]) == ("127.1.2.3", greeter.port)
+    direction, data, _ = talk["entries"][0]
+    assert (direction, data.encode("latin-1")) == ("received", b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n")
+
+
+def test_targets_come_from_files_and_standard_input(recon, greeter, tmp_path):
+    path = tmp_path / "targets"
+    path.write_text("127.1.0.1 # first\n127.1.0.2\n")
+    done = recon("sweep", f"@{path}", "-", "-x", "127.1.0.2", "-p", greeter.port, stdin="127.1.0.3\n")
+    assert sorted(done.stdout.split()) == [f"127.1.0.1:{greeter.port}", f"127.1.0.3:{greeter.port}"]
+
+
+def test_exclusions_come_from_files_and_an_unreadable_one_refuses_the_run(recon, greeter, tmp_path):
+    path = tmp_path / "not-these"
+    path.write_text("127.1.0.0-127.1.0.2\n")
+    done = recon("sweep", "127.1.0.0/30", "-p", greeter.port, "--exclude-file", path)
+    assert done.stdout == f"127.1.0.3:{greeter.port}\n"
+    assert recon("sweep", "127.1.0.0/30", "--exclude-file", tmp_path / "none").returncode == 2
+
+
+def test_a_dry_run_prints_every_target_once_and_sends_nothing(recon, closed_port):
+    done = recon("sweep", "127.1.0.0/24", "-p", f"{closed_port},{closed_port - 1}", "--dry-run")
+    assert len(set(done.stdout.split())) == 512
+    assert done.stderr == ""
+
+
+def test_shards_together_are_the_whole_line(recon):
+    def dry(*shard):
+        return recon("sweep", "127.1.0.0/26", "-p", "1-5", "--seed", "7", "--dry-run", *shard).stdout.split()
+
+    parts = [row for index in range(3) for row in dry("--shard", f"{index}/3")]
+    assert parts == dry()
+
+
+def test_explain_tells_the_plan_and_sends_nothing(recon):
+    done = recon("sweep", "127.1.0.0/24", "-p", "22,80", "--explain")
+    assert done.returncode == 0
+    assert "512" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["127.0.0.1", "-p", "70000"], "70000"),
+        (["10.0.0.300"], "10.0.0.300"),
+        (["127.0.0.1", "--rate", "auto"], "not yet available"),
+        (["127.0.0.1", "--backend", "raw"], "not yet available"),
+        (["127.0.0.1", "--udp"], "not yet available"),
+        (["127.0.0.1", "--interface", "lo"], "not yet available"),
+        (["127.0.0.1", "--scope", "f"], "not yet available"),
+        (["127.0.0.1", "--format", "xlsx"], "jsonl"),
+        (["127.0.0.1", "--progress", "often"], "json"),
+        (["127.0.0.1", "--passes", "0"], "passes"),
+        (["--rate", "5"], "TARGET"),
+    ],
+)
+def test_a_bad_word_is_named_and_exits_2(recon, arguments, word):
+    done = recon("sweep", *arguments)
+    assert done.returncode == 2
+    assert word in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_bad_line_of_a_file_is_named_with_its_line(recon, tmp_path):
+    path = tmp_path / "targets"
+    path.write_text("127.0.0.1\n127.0.0.999\n")
+    done = recon("sweep", f"@{path}")
+    assert done.returncode == 2
+    assert f"{path}:2" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["127.0.0.0/8", "-p", "1"], ["127.0.0.0/16", "-p", "1-17"], ["1.0.0.0/15", "-p", "1"]])
+def test_a_very_large_or_public_sweep_is_refused_without_yes(recon, words):
+    done = recon("sweep", *words)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "--yes" in done.stderr
+
+
+def test_a_name_that_does_not_resolve_is_listed_and_the_rest_goes_on(recon, greeter):
+    done = recon("sweep", "no-such-host.invalid", "127.1.2.3", "-p", greeter.port)
+    assert (done.returncode, done.stdout) == (3, f"127.1.2.3:{greeter.port}\n")
+    assert "no-such-host.invalid" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["-o", "--summary", "--transcripts"])
+def test_an_unwritable_file_is_refused_before_the_first_packet(recon, tmp_path, option):
+    with socket.create_server(("127.1.2.3", 0)) as listener:
+        done = recon("sweep", "127.1.2.3", "-p", listener.getsockname()[1], option, tmp_path / "none" / "rows")
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+    assert done.returncode == 5
+    assert "cannot write" in done.stderr
+
+
+def test_a_full_disk_stops_the_sweep(recon, greeter):
+    done = recon("sweep", "127.1.0.0/24", "-p", greeter.port, "-o", "/dev/full")
+    assert done.returncode == 5
+    assert "No space left" in done.stderr
+
+
+def test_a_disk_that_fills_up_keeps_whole_rows_only(recon, greeter, tmp_path):
+    path = tmp_path / "rows"
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+    done = recon("sweep", "127.1.0.0/23", "-p", greeter.port, "--rate", "max", "-o", path, preexec_fn=limit)
+    rows = path.read_text().splitlines(keepends=True)
+    assert done.returncode == 5
+    assert rows
+    assert all(row.endswith(f":{greeter.port}\n") for row in rows)
+
+
+def test_progress_can_be_read_by_a_program(start, closed_port):
+    process = start("sweep", "127.1.0.0/16", "-p", closed_port, "--rate", "1000", "--progress", "json")
+    progress = json.loads(process.stderr.readline())
+    assert progress["schema"] == 1
+    assert progress["targets"] == 65536
+    assert 0 < progress["sent"] <= 1100
+
+
+def test_help_has_examples(recon):
+    for words in ([], ["sweep"], ["ports"], ["plugins", "list"], ["doctor"], ["demo"]):
+        done = recon(*words, "--help")
+        assert done.returncode == 0
+        assert "Examples:" in done.stdout
