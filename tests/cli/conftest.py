@@ -59,7 +59,7 @@ def start():
             process = subprocess.Popen(
                 [*COMMAND, *map(str, arguments)], env=environment(), text=True, **{**pipes, **options}
             )
-            stack.callback(process.wait)
+            stack.enter_context(process)
             stack.callback(process.kill)
             return process
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -68,9 +69,8 @@ def test_listing_plugins_imports_none(recon, tmp_path):
     path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
     done = recon("plugins", "list", "--json", env={**os.environ, "PYTHONPATH": path})
     assert done.returncode == 0
-    assert {"name": "boom", "value": "boom_module", "distribution": "boom", "version": "1.0", "enabled": True} in json.loads(
-        done.stdout
-    )
+    boom = {"name": "boom", "value": "boom_module", "distribution": "boom", "version": "1.0", "enabled": True}
+    assert boom in json.loads(done.stdout)
 
 
 def test_a_plugin_that_cannot_be_imported_is_named_and_the_sweep_goes_on(recon, tmp_path, greeter):
@@ -152,14 +152,12 @@ def test_the_lab_speaks_as_it_says():
 
 def test_the_lab_ends_with_its_parent():
     """The child holds a pipe's end; when the parent is killed, reading the other end comes to an end."""
-    code = "from recon.testing.lab import RunningLab\nlab = RunningLab().__enter__()\nprint(lab.pid, flush=True)\ninput()"
-    parent = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    child = int(parent.stdout.readline())
-    watch = os.pidfd_open(child)
-    parent.kill()
-    parent.wait()
-    import select
-
+    code = "from recon.testing.lab import RunningLab\nwith RunningLab() as lab:\n print(lab.pid, flush=True)\n input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        watch = os.pidfd_open(int(parent.stdout.readline()))
+        parent.kill()
     assert select.select([watch], [], [], 20)[0], "the lab outlived its parent"
     os.close(watch)
 

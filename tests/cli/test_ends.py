@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
+import struct
 import subprocess
+import termios
 import time
 
 import pytest
@@ -73,10 +76,6 @@ def test_a_dry_run_into_head_is_quiet(start):
 
 def _wait_until_full(reader: int) -> None:
     """Return when the pipe's writer must be blocked: what is in it no longer grows."""
-    import fcntl
-    import struct
-    import termios
-
     size = fcntl.fcntl(reader, fcntl.F_GETPIPE_SZ)
     ends = time.monotonic() + 20
     while time.monotonic() < ends:

@@ -88,7 +88,7 @@ def test_the_line_never_tears_a_row(terminal, greeter):
 def test_a_narrow_terminal_clips_the_line(terminal, closed_port, columns):
     _, finish, seen = terminal("sweep", "127.1.0.0/22", "-p", closed_port, *SLOW, columns=columns)
     finish()
-    drawn = re.findall(r"\r\x1b\[2K([^\r\n\x1b]+)", seen.getvalue())
+    drawn = re.findall(r"\r\x1b\[2K( *\d+ %[^\r\n\x1b]*)", seen.getvalue())
     assert len(drawn) > 2
     assert max(map(len, drawn)) <= columns - 1
 

@@ -129,9 +129,9 @@ def test_a_bad_line_of_a_file_is_named_with_its_line(recon, tmp_path):
     assert f"{path}:2" in done.stderr
 
 
-@pytest.mark.parametrize("words", [["127.0.0.0/8", "-p", "1"], ["127.0.0.0/16", "-p", "1-17"], ["1.0.0.0/15", "-p", "1"]])
-def test_a_very_large_or_public_sweep_is_refused_without_yes(recon, words):
-    done = recon("sweep", *words)
+@pytest.mark.parametrize(("words", "ports"), [("127.0.0.0/8", "1"), ("127.0.0.0/16", "1-17"), ("1.0.0.0/15", "1")])
+def test_a_very_large_or_public_sweep_is_refused_without_yes(recon, words, ports):
+    done = recon("sweep", words, "-p", ports)
     assert (done.returncode, done.stdout) == (4, "")
     assert "--yes" in done.stderr
 
@@ -146,7 +146,7 @@ def test_a_name_that_does_not_resolve_is_listed_and_the_rest_goes_on(recon, gree
 def test_an_unwritable_file_is_refused_before_the_first_packet(recon, tmp_path, option):
     with socket.create_server(("127.1.2.3", 0)) as listener:
         done = recon("sweep", "127.1.2.3", "-p", listener.getsockname()[1], option, tmp_path / "none" / "rows")
-        listener.setblocking(False)
+        listener.settimeout(0)
         with pytest.raises(BlockingIOError):
             listener.accept()
     assert done.returncode == 5

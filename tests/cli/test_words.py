@@ -10,7 +10,9 @@ from recon.cli.targets import Words
 from recon.errors import PlanError
 
 
-@pytest.mark.parametrize(("word", "value"), [("max", "max"), ("5000", 5000), ("50k", 50_000), ("2M", 2_000_000), ("1_000", 1000)])
+@pytest.mark.parametrize(
+    ("word", "value"), [("max", "max"), ("5000", 5000), ("50k", 50_000), ("2M", 2_000_000), ("1_000", 1000)]
+)
 def test_a_rate_is_read(word, value):
     assert words.rate(word) == value
 

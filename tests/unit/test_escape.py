@@ -97,5 +97,5 @@ class _Texts(HTMLParser):
         super().__init__()
         self.tags = []
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag, _):
         self.tags.append(tag)

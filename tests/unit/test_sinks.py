@@ -51,7 +51,7 @@ def test_a_table_lines_its_columns_up():
     lines = written("table", [record(services=[SSH]), record(addr="127.100.200.255", port=65535)]).splitlines()
     assert lines[0].split() == ["ADDRESS", "PORT", "STATE", "SERVICE", "PRODUCT", "/", "VERSION"]
     assert {line.index(word) for line, word in zip(lines, ["PORT", "22/tcp", "65535/tcp"], strict=True)} == {17}
-    assert lines[1].endswith("ssh         OpenSSH 9.2p1 (Debian 2+deb12u10)")
+    assert lines[1].endswith("ssh               OpenSSH 9.2p1 (Debian 2+deb12u10)")
 
 
 def test_a_registered_name_is_never_shown_as_detected():
@@ -63,7 +63,8 @@ def test_a_registered_name_is_never_shown_as_detected():
 
 
 def test_several_services_share_a_row():
-    services = [Service("http", product="Apache httpd", version="2.4.62", distro="Debian"), Service("http", product="PHP")]
+    apache = Service("http", product="Apache httpd", version="2.4.62", distro="Debian")
+    services = [apache, Service("http", product="PHP")]
     assert "Apache httpd 2.4.62 (Debian), PHP" in written("table", [record(services=services)])
     row = next(csv.DictReader(io.StringIO(written("csv", [record(services=services)]))))
     assert (row["product"], row["also"]) == ("Apache httpd", "PHP")

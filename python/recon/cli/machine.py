@@ -107,8 +107,9 @@ def _capability(proc: Path, name: str, bit: int) -> Check | None:
         _CAP_NET_ADMIN: "AF_XDP sockets and network namespaces need it. The connect backend does not.",
     }
     change = f"run as root, or capsh --caps='{name.lower()}+eip' -- -c 'recon …'; never setcap a Python interpreter"
-    value, verdict = ("held", "good") if held else ("not held", "missing")
-    return Check(name, value, verdict, needs[bit], "" if held else change)
+    if held:
+        return Check(name, "held", "good", needs[bit], "")
+    return Check(name, "not held", "missing", needs[bit], change)
 
 
 def _af_xdp() -> Check:

@@ -123,9 +123,7 @@ def print_targets(request: Request) -> None:
     sys.stdout.flush()
 
 
-def _sweep(
-    plan: Plan, plugins: Plugins, writer: Writer, screen: Screen, progress: str
-) -> tuple[Summary, int | None]:
+def _sweep(plan: Plan, plugins: Plugins, writer: Writer, screen: Screen, progress: str) -> tuple[Summary, int | None]:
     """Drain the sweep; its summary and the exit code of the signal that stopped it, if one did."""
     with (
         start_sweep(plan, plugins=plugins) as running,

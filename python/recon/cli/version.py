@@ -15,7 +15,4 @@ def version_line() -> str:
         own = version("recon-sweep")
     except PackageNotFoundError:
         own = _core.__version__
-    return (
-        f"recon {own} (core {_core.__version__}, Python {platform.python_version()},"
-        f" shuffle {_core.Line.VERSION})"
-    )
+    return f"recon {own} (core {_core.__version__}, Python {platform.python_version()}, shuffle {_core.Line.VERSION})"

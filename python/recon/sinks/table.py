@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from recon.model import Record, SinkOptions, Summary
 
 HEAD = ("ADDRESS", "PORT", "STATE", "SERVICE", "PRODUCT / VERSION")
-_WIDTHS = (15, 9, 5, 10)
+_WIDTHS = (15, 9, 5, 16)
 """Columns that each cell but the last takes at least; they grow with what comes."""
 
 _GAP = "  "

@@ -9,19 +9,21 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import os
 import selectors
 import socket
 import subprocess
 import sys
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, field
-from typing import IO, TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self
 
 from recon.errors import EngineError
 from recon.testing.lab_servers import SERVERS, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from io import FileIO
     from types import TracebackType
 
 NETWORK = "127.77.0.0/16"
@@ -69,7 +71,7 @@ class Lab:
             self._listen(server, server.port if server.port in free else server.other_port) for server in servers
         ]
 
-    def serve(self, until: IO[bytes]) -> None:
+    def serve(self, until: FileIO) -> None:
         """Serve until ``until`` ends."""
         self._selector.register(until, selectors.EVENT_READ)
         while True:
@@ -244,7 +246,7 @@ def main() -> None:
     lab = Lab()
     try:
         print(json.dumps([asdict(place) for place in lab.places]), flush=True)  # noqa: T201 - the parent reads it
-        lab.serve(sys.stdin.buffer.raw)  # type: ignore[attr-defined] # unbuffered, so that select and read agree
+        lab.serve(os.fdopen(0, "rb", buffering=0, closefd=False))  # unbuffered: select and read agree
     finally:
         lab.close()
 
