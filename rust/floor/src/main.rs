@@ -150,14 +150,7 @@ fn work(job: &Job) -> std::io::Result<Count> {
     }
 }
 
-fn begin(
-    job: &Job,
-    index: u64,
-    slot: usize,
-    poll: &Poll,
-    held: &mut Held,
-    count: &mut Count,
-) -> std::io::Result<()> {
+fn begin(job: &Job, index: u64, slot: usize, poll: &Poll, held: &mut Held, count: &mut Count) -> std::io::Result<()> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM.nonblocking(), Some(Protocol::TCP))?;
     match socket.connect(&SockAddr::from(job.target(index))) {
         Ok(()) if !job.read => {

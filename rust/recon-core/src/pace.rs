@@ -11,6 +11,7 @@ const SECOND_NS: f64 = 1e9;
 
 /// Hands out send slots. Shared by all sender threads without a lock.
 #[derive(Debug)]
+#[allow(clippy::struct_field_names)] // the unit is part of each name
 pub struct Pace {
     interval_ns: u64,
     slack_ns: u64,

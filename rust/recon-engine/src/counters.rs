@@ -43,7 +43,8 @@ pub(crate) enum Held {
 
 impl Held {
     const COUNT: usize = 7;
-    const ALL: [Self; Self::COUNT] = [Self::Rate, Self::Files, Self::Ports, Self::Kernel, Self::Window, Self::Reader, Self::Nothing];
+    const ALL: [Self; Self::COUNT] =
+        [Self::Rate, Self::Files, Self::Ports, Self::Kernel, Self::Window, Self::Reader, Self::Nothing];
 
     /// What a shrunken window lacks, by the errno that shrank it.
     pub(crate) fn lack(errno: &str) -> Self {
@@ -121,7 +122,9 @@ impl Counters {
 /// The sum of all workers' counters. `targets` is the size of the shard.
 pub(crate) fn merge(workers: &[Arc<Counters>], targets: u64) -> Tally {
     let mut tally = Tally { targets, ..Tally::default() };
-    workers.iter().for_each(|counters| counters.add_to(&mut tally));
+    for counters in workers {
+        counters.add_to(&mut tally);
+    }
     let sum = |read: fn(&Counters) -> &AtomicI64| workers.iter().map(|one| read(one).load(Relaxed)).sum::<i64>();
     tally.silent = u64::try_from(sum(|one| &one.silent)).unwrap_or(0);
     tally.in_flight = u64::try_from(sum(|one| &one.in_flight)).unwrap_or(0);

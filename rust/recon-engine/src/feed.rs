@@ -45,11 +45,8 @@ impl Segment {
         let offset = position - self.start;
         let bit = 1 << (offset % 64);
         let word = &self.silent[(offset / 64) as usize];
-        let before = if silent {
-            word.fetch_or(bit, Ordering::Relaxed)
-        } else {
-            word.fetch_and(!bit, Ordering::Relaxed)
-        };
+        let before =
+            if silent { word.fetch_or(bit, Ordering::Relaxed) } else { word.fetch_and(!bit, Ordering::Relaxed) };
         (before & bit != 0) != silent
     }
 
@@ -133,14 +130,7 @@ impl Feed {
 impl State {
     fn first(start: u64, end: u64) -> Self {
         let range = start..end.min(start.saturating_add(SEGMENT));
-        Self {
-            segment: Arc::new(Segment::new(&range)),
-            next: start,
-            range,
-            pass: 1,
-            handed: 0,
-            not_before_us: 0,
-        }
+        Self { segment: Arc::new(Segment::new(&range)), next: start, range, pass: 1, handed: 0, not_before_us: 0 }
     }
 
     /// The next positions of this pass; empty at its end.

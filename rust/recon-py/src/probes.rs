@@ -48,15 +48,12 @@ fn reading(item: &Bound<'_, PyAny>) -> PyResult<MatchSpec> {
 
 /// A byte pattern as text: a byte above 127 becomes the escape that matches it.
 fn pattern(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    let mut text = String::new();
-    for byte in bytes(value)? {
-        if byte.is_ascii() {
-            text.push(char::from(byte));
-        } else {
-            text.push_str(&format!("\\x{byte:02x}"));
-        }
-    }
-    Ok(text)
+    let bytes = bytes(value)?;
+    Ok(bytes.iter().map(|&byte| if byte.is_ascii() { char::from(byte).to_string() } else { escape(byte) }).collect())
+}
+
+fn escape(byte: u8) -> String {
+    format!("\\x{byte:02x}")
 }
 
 fn field(word: &str) -> PyResult<Field> {

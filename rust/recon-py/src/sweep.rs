@@ -15,9 +15,9 @@ use recon_engine::settings::{Settings, Show};
 use recon_engine::sweep::{self, Next};
 
 use crate::batch::Batch;
+use crate::errors;
 use crate::pack::Pack;
 use crate::words::{self, Space};
-use crate::errors;
 
 /// Longest wait between two looks at Python's signals.
 const TICK: Duration = Duration::from_millis(25);

@@ -72,9 +72,8 @@ impl Space {
 
     #[getter]
     fn special(&self) -> Vec<(String, String)> {
-        let row = |cut: &space::ExcludedSpecial| {
-            (text(&cut.range), format!("{}, {}", cut.special.name, cut.special.rfc))
-        };
+        let row =
+            |cut: &space::ExcludedSpecial| (text(&cut.range), format!("{}, {}", cut.special.name, cut.special.rfc));
         self.inner.excluded_special().iter().map(row).collect()
     }
 

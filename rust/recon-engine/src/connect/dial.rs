@@ -44,6 +44,13 @@ pub(crate) fn hang_up(stream: &mio::net::TcpStream) {
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
 
+/// Whether the kernel connected a socket to itself: it picked, as our local port, the very port we asked (RFC 9293
+/// section 3.5, simultaneous open). Nobody listens there, but this connection proves nothing.
+pub(crate) fn is_self_connected(stream: &mio::net::TcpStream, target: Target) -> bool {
+    let local = SockRef::from(stream).local_addr().ok().and_then(|addr| addr.as_socket());
+    local.is_some_and(|local| local.port() == target.port && local.ip() == target.addr)
+}
+
 /// What a failed attempt means. An unreachable error is the target's only if we have a route to it.
 pub(crate) fn outcome(error: &io::Error, addr: IpAddr) -> Outcome {
     match errno::read(error) {

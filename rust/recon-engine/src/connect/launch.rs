@@ -140,7 +140,8 @@ impl Worker {
         Pause::until(by, self.later.peek().map_or(u64::MAX, |later| later.at_us))
     }
 
-    fn put_back(&mut self, ticket: Ticket, now_us: u64) {
+    /// Make an attempt again as if it had not been made.
+    pub(super) fn put_back(&mut self, ticket: Ticket, now_us: u64) {
         if ticket.failures == 0 {
             self.leased.push(ticket.position);
         } else {
@@ -171,6 +172,11 @@ impl Worker {
             Dialed::Pending(stream) => (stream, false),
         };
         let mut stream = mio::net::TcpStream::from_std(stream);
+        if open && dial::is_self_connected(&stream, target) {
+            dial::hang_up(&stream);
+            self.put_back(ticket, started_us);
+            return;
+        }
         if open && self.shared.settings.pack.is_none() {
             dial::hang_up(&stream);
             let rtt_us = self.now_us() - started_us;

@@ -36,14 +36,22 @@ impl Worker {
     fn on_handshake(&mut self, token: Token, event: &Event) {
         match self.conns[token].stream.take_error() {
             Ok(Some(error)) | Err(error) => self.on_refused(token, &error),
-            Ok(None) if event.is_writable() => {
-                let now_us = self.now_us();
-                let conn = &mut self.conns[token];
-                conn.rtt_us = now_us - conn.started_us;
-                self.rtt.sample(conn.rtt_us);
-                self.on_open(token);
-            }
+            Ok(None) if event.is_writable() => self.on_established(token),
             Ok(None) => {}
+        }
+    }
+
+    fn on_established(&mut self, token: Token) {
+        let now_us = self.now_us();
+        let conn = &mut self.conns[token];
+        conn.rtt_us = now_us - conn.started_us;
+        if !dial::is_self_connected(&conn.stream, conn.target) {
+            self.rtt.sample(conn.rtt_us);
+            self.on_open(token);
+        } else if let Some(conn) = self.conns.remove(token) {
+            dial::hang_up(&conn.stream);
+            self.counters.in_flight(-1);
+            self.put_back(conn.ticket, now_us);
         }
     }
 
@@ -76,15 +84,8 @@ impl Worker {
             self.rtt.sample(conn.rtt_us);
         }
         let host = settings.names.get(&conn.target.addr).cloned();
-        let dialogue = Dialogue::open(
-            &pack,
-            conn.target,
-            host,
-            conn.rtt_us,
-            now_us,
-            settings.budget,
-            settings.transcripts,
-        );
+        let dialogue =
+            Dialogue::open(&pack, conn.target, host, conn.rtt_us, now_us, settings.budget, settings.transcripts);
         conn.armed_us = u64::MAX;
         conn.dialogue = Some(Box::new(dialogue));
         self.talks += 1;
