@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from recon.cli.announced import any_commands
 from recon.cli.app import needs_plugins
 from recon.cli.demo import is_named, is_wrong
 from recon.cli.machine import checks
@@ -60,35 +61,89 @@ def test_an_unknown_port_is_an_error_not_a_traceback(recon, word, code):
     assert "Traceback" not in done.stderr
 
 
-def test_listing_plugins_imports_none(recon, tmp_path):
-    info = tmp_path / "boom-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: boom\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[recon]\nboom = boom_module\n")
-    (tmp_path / "boom_module.py").write_text("raise SystemExit('imported')\n")
-    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
-    done = recon("plugins", "list", "--json", env={**os.environ, "PYTHONPATH": path})
+@pytest.fixture
+def installed(tmp_path):
+    """Install a plugin called boom with this source; the environment that sees it."""
+
+    def install(source):
+        info = tmp_path / "boom-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: boom\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text("[recon]\nboom = boom_module\n")
+        (tmp_path / "boom_module.py").write_text(source)
+        path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+        return {**os.environ, "PYTHONPATH": path}
+
+    return install
+
+
+def test_listing_plugins_imports_none(recon, installed):
+    done = recon("plugins", "list", "--json", env=installed("raise SystemExit('imported')\n"))
     assert done.returncode == 0
     boom = {"name": "boom", "value": "boom_module", "distribution": "boom", "version": "1.0", "enabled": True}
     assert boom in json.loads(done.stdout)
 
 
-def test_a_plugin_that_cannot_be_imported_is_named_and_the_sweep_goes_on(recon, tmp_path, greeter):
-    info = tmp_path / "boom-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: boom\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[recon]\nboom = boom_module\n")
-    (tmp_path / "boom_module.py").write_text("raise ValueError('\\x1b[2Jno')\n")
-    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
-    done = recon("sweep", "127.1.2.3", "-p", greeter.port, env={**os.environ, "PYTHONPATH": path})
+def test_a_plugin_that_cannot_be_imported_is_named_and_the_sweep_goes_on(recon, installed, greeter):
+    env = installed("raise ValueError('\\x1b[2Jno')\n")
+    done = recon("sweep", "127.1.2.3", "-p", greeter.port, env=env)
     assert (done.returncode, done.stdout) == (0, f"127.1.2.3:{greeter.port}\n")
     assert r"boom: cannot be imported: ValueError: \x1b[2Jno" in done.stderr
     assert "\x1b" not in done.stderr
 
 
-def test_only_help_and_unknown_words_load_plugins():
+def test_a_built_in_command_loads_no_plugin_for_its_name():
     assert not any(needs_plugins([word]) for word in ("sweep", "ports", "plugins", "doctor", "demo", "--version"))
-    assert all(needs_plugins(words) for words in ([], ["--help"], ["from-a-plugin"]))
+    assert needs_plugins(["from-a-plugin"])
+
+
+COMMAND_PLUGIN = """
+from recon import hookimpl
+
+@hookimpl
+def recon_commands(app):
+    @app.command("shout")
+    def shout() -> None:
+        "Say it loud."
+        print("HELLO")
+"""
+
+
+def test_a_plugin_command_is_listed_and_runs(recon, installed):
+    env = installed(COMMAND_PLUGIN)
+    listed = recon("--help", env=env).stdout
+    assert "shout" in listed
+    assert "sweep" in listed
+    assert recon("shout", env=env).stdout == "HELLO\n"
+
+
+def test_help_imports_no_plugin_without_commands(recon, installed):
+    done = recon("--help", env=installed("raise SystemExit(7)\n"))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_unknown_command_exits_2(recon):
+    assert recon("no-such-command").returncode == 2
+
+
+def test_commands_are_announced_by_the_module_in_the_right_group_only(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    package = tmp_path / "announcer" / "inner.py"
+    package.parent.mkdir()
+    (package.parent / "__init__.py").write_text("")
+    package.write_text("def recon_commands(app): ...\n")
+    info = tmp_path / "announcer-1.0.dist-info"
+    info.mkdir()
+    for text, expected in [
+        ("[recon]\na = announcer.inner\n", True),
+        ("[recon]\na = announcer.inner:thing\n", True),
+        ("[recon]\na = announcer\n", False),
+        ("[other]\na = announcer.inner\n[recon]\n", False),
+        ("[recon]\na = not_there\n", False),
+        ("nonsense", False),
+    ]:
+        (info / "entry_points.txt").write_text(text)
+        assert any_commands([str(tmp_path), "/nowhere"]) is expected
 
 
 def test_help_imports_neither_core_nor_engine_room():

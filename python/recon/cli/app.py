@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recon.cli import demo, doctor, plugins, ports, sweep
+from recon.cli.announced import any_commands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,9 +48,11 @@ def build(arguments: Sequence[str]) -> typer.Typer:
 
 
 def needs_plugins(arguments: Sequence[str]) -> bool:
-    """Whether the first word is not a built-in command: help, or a command that only a plugin can have."""
+    """Whether the first word is a command that only a plugin can have, or asks for help that should list one."""
     first = arguments[0] if arguments else "--help"
-    return first not in BUILT_IN and first not in _QUICK
+    if first in BUILT_IN or first in _QUICK:
+        return False
+    return any_commands() if first == "--help" else True
 
 
 def _add_plugin_commands(app: typer.Typer) -> None:
