@@ -53,7 +53,9 @@ class Sweep:
         """Return the sweep itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
         """Stop if still running, and finish."""
         self.stop()
         if self._summary is None and (error is None or not isinstance(error, EngineError)):
@@ -64,7 +66,7 @@ class Sweep:
     def __iter__(self) -> Iterator[_core.Batch]:
         """Yield batches as they come; waiting releases the GIL, and Ctrl-C is raised within 100 ms."""
         for batch in self._core:
-            yield self._edited(batch) if self._edits else batch
+            yield self._plugins.modify(batch) if self._edits else batch
         self._finish()
 
     def stop(self) -> None:
@@ -82,11 +84,6 @@ class Sweep:
             message = "the sweep is still running; iterate it to its end, or stop() it, before asking for its summary"
             raise EngineError(message)
         return self._summary
-
-    def _edited(self, batch: _core.Batch) -> _core.Batch:
-        records = list(batch)
-        self._plugins.modify(records)
-        return _core.Batch.of(records)
 
     def _finish(self) -> None:
         if self._summary is not None:

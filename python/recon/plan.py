@@ -127,7 +127,8 @@ class Plan:
         """What this plan would do, for a reader: size, exclusions, backend, rate, estimated time."""
         lines = [
             f"targets     {self.targets:,} of {len(self.space):,} ({self.space.addresses:,} addresses)",
-            f"order       seed {self.seed}, shuffle version {_core.Line.VERSION}, shard {self.shard[0]}/{self.shard[1]}",
+            f"order       seed {self.seed}, shuffle version {_core.Line.VERSION}",
+            f"shard       {self.shard[0]} of {self.shard[1]} (counted from 0)",
             f"backend     connect (kernel sockets), {self.threads} threads",
             f"rate        {_rate_text(self.rate_pps)}",
             f"patience    {self.timeout_ms} ms a handshake, {self.passes} passes over what stays silent",

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,8 @@ from recon.errors import PluginError, ReconError
 if TYPE_CHECKING:
     import typer
 
-    from recon.model import Probe, Record, SinkType, Summary
+    from recon._core import Batch
+    from recon.model import Probe, SinkType, Summary
     from recon.plan import Plan
 
 GROUP = "recon"
@@ -65,7 +67,7 @@ class Plugins:
     def translate(self, word: str) -> list[str] | None:
         """Target words that the first plugin which knows ``word`` puts in its place."""
         for name, call in self._calls("recon_targets"):
-            meaning = self._guard(name, lambda call=call: call(word=word))
+            meaning = self._guard(name, partial(call, word=word))
             if meaning is not None:
                 return list(meaning)
         return None
@@ -87,9 +89,12 @@ class Plugins:
         """Whether any plugin wants to edit records."""
         return bool(self._calls("recon_modify_records"))
 
-    def modify(self, records: list[Record]) -> None:
-        """Let every plugin edit ``records`` in place; a plugin that raises keeps what it did so far."""
-        self._each("recon_modify_records", records=records)
+    def modify(self, batch: Batch) -> Batch:
+        """Let every plugin edit the records of ``batch``; what a plugin that raises did to this batch is dropped."""
+        for name, call in self._calls("recon_modify_records"):
+            edited = self._guard(name, partial(_edited, batch, call))
+            batch = batch if edited is None else edited
+        return batch
 
     def fault(self, name: str, why: str) -> None:
         """Remember the first fault of a plugin and warn once."""
@@ -100,13 +105,13 @@ class Plugins:
     def _collect(self, hook: str) -> list[tuple[str, Any]]:
         found: list[tuple[str, Any]] = []
         for name, call in self._calls(hook):
-            values = self._guard(name, lambda call=call: list(call()))
+            values = self._guard(name, partial(_listed, call))
             found += [(name, value) for value in values or ()]
         return found
 
     def _each(self, hook: str, **values: object) -> None:
         for name, call in self._calls(hook):
-            self._guard(name, lambda call=call: call(**values))
+            self._guard(name, partial(call, **values))
 
     def _calls(self, hook: str) -> list[tuple[str, Callable[..., Any]]]:
         """(plugin, callable) of one hook in order of loading; each is called by itself so that faults have a name."""
@@ -132,7 +137,7 @@ def load(disable: Iterable[str] = ()) -> Plugins:
     manager.add_hookspecs(hookspecs)
     plugins = Plugins(manager)
     for name, module in BUILT_IN.items():
-        _register(plugins, name, lambda module=module: importlib.import_module(module))
+        _register(plugins, name, partial(importlib.import_module, module))
     off = _disabled(disable)
     for entry in _entries():
         if entry.name not in off:
@@ -180,13 +185,21 @@ def _register(plugins: Plugins, name: str, load_one: Callable[[], object]) -> No
         raise PluginError(name, str(error)) from error
 
 
+def _listed(call: Callable[[], Iterable[object]]) -> list[object]:
+    """Run a generator hook to its end, so that what it raises is raised here."""
+    return list(call())
+
+
+def _edited(batch: Batch, call: Callable[..., None]) -> Batch:
+    """Return ``batch`` as one plugin wants it; raises when it left a record that is none."""
+    records = list(batch)
+    call(records=records)
+    return batch.edited(records)
+
+
 def _hooks_of(module: object) -> list[str]:
     """Names that a plugin marked as hooks, or spelt like one."""
-    return [
-        name
-        for name in dir(module)
-        if name.startswith("recon_") and hasattr(getattr(module, name), "recon_impl")
-    ]
+    return [name for name in dir(module) if name.startswith("recon_") and hasattr(getattr(module, name), "recon_impl")]
 
 
 def _accepting(implementation: pluggy.HookImpl) -> Callable[..., Any]:

@@ -1,5 +1,8 @@
 //! Bare loops that do only the system calls: what the machine allows at best. Reads, matches and counts nothing more
-//! than it must. `floor connect|greet FIRST-ADDR HOSTS FIRST-PORT PORTS THREADS` prints one JSON line.
+//! than it must. `floor connect|greet FIRST-ADDR HOSTS FIRST-PORT PORTS THREADS` prints one JSON line;
+//! `floor serve PORT [GREETING]` is the listener that both sides of a bench ask.
+
+mod serve;
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read};
@@ -59,11 +62,39 @@ impl Job {
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let Some((job, threads)) = parse(&words) else {
-        eprintln!("usage: floor connect|greet FIRST-ADDR HOSTS FIRST-PORT PORTS THREADS");
-        std::process::exit(2);
-    };
     raise_open_files();
+    if words.first().is_some_and(|mode| mode == "serve") {
+        return serve_words(&words[1..]);
+    }
+    let Some((job, threads)) = parse(&words) else {
+        usage();
+    };
+    measure(&job, threads);
+}
+
+fn usage() -> ! {
+    eprintln!(
+        "usage: floor connect|greet FIRST-ADDR HOSTS FIRST-PORT PORTS THREADS\n       floor serve PORT [GREETING]"
+    );
+    std::process::exit(2);
+}
+
+fn serve_words(words: &[String]) {
+    let (port, greeting) = match words {
+        [port] => (port, ""),
+        [port, greeting] => (port, greeting.as_str()),
+        _ => usage(),
+    };
+    let Ok(port) = port.parse() else {
+        usage();
+    };
+    if let Err(error) = serve::serve(port, greeting.as_bytes()) {
+        eprintln!("floor: cannot serve: {error}");
+        std::process::exit(1);
+    }
+}
+
+fn measure(job: &Job, threads: usize) {
     let started = Instant::now();
     let handles: Vec<_> = (0..threads)
         .map(|_| {

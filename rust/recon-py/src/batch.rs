@@ -1,5 +1,7 @@
 //! A batch of replies owned by Rust; Python objects are made on demand.
 
+use std::collections::HashMap;
+
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
@@ -33,6 +35,16 @@ impl Batch {
     fn of(records: &Bound<'_, PyAny>) -> PyResult<Self> {
         let replies = records.try_iter()?.map(|record| records::reply(&record?)).collect::<PyResult<_>>()?;
         Ok(Self { replies })
+    }
+
+    fn edited(&self, records: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let mut batch = Self::of(records)?;
+        let recorded = self.replies.iter().filter_map(|reply| Some((reply.target, reply.transcript.as_ref()?)));
+        let by_target: HashMap<_, _> = recorded.collect();
+        for reply in &mut batch.replies {
+            reply.transcript = by_target.get(&reply.target).map(|transcript| (*transcript).clone());
+        }
+        Ok(batch)
     }
 
     fn __len__(&self) -> usize {
