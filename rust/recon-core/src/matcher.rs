@@ -1,8 +1,8 @@
 //! Reads answers: compiles probes once, then names what an answer says. No I/O, and no answer can stall it.
 //!
 //! A match is *fixed* when its author named the product, and *open* when the product comes from the wire or stays
-//! unknown. On one field of one answer an open match yields to a fixed one of the same service; several fixed ones all
-//! count. The confidence of a service says which kind of match read it:
+//! unknown. On one field of one answer an open match yields to a fixed one of the same service (but the facts that its
+//! author attached still hold); several fixed ones all count. The confidence of a service says which kind of match read it:
 
 mod error;
 mod examples;

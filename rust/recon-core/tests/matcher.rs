@@ -151,6 +151,18 @@ fn an_open_match_yields_to_a_fixed_one_and_stands_in_without() {
 }
 
 #[test]
+fn attached_facts_hold_though_the_service_yields() {
+    let mut old = reads("^SSH-(?P<protocol>1)", "ssh", b"SSH-1.99-x\r\n");
+    old.name = Some("ssh.old".into());
+    old.facts = vec![("outdated".into(), "true".into())];
+    let mut spec = ssh();
+    spec.matches.push(old);
+    let findings = read(&pack(vec![spec]), b"SSH-1.99-OpenSSH_3.9p1\r\n");
+    assert_eq!(products(&findings), [(Some("OpenSSH"), Some("3.9p1"))]);
+    assert_eq!(fact(&findings, "ssh.outdated"), Some(&FactValue::Text("true".into())));
+}
+
+#[test]
 fn every_product_of_one_header_counts() {
     let raw = b"HTTP/1.1 200 OK\r\nServer: Apache/2.4.57 (Debian) PHP/8.2.7\r\nX-Powered-By: PHP\r\n\r\n";
     let findings = pack(vec![http()]).identify(raw, "http", true, &mut recon_core::matcher::Scratch::default());

@@ -130,6 +130,8 @@ impl Pack {
     }
 
     /// Holds one field against its readings: the fixed ones all, then an open one for each service not yet found here.
+    ///
+    /// An open reading whose author attached facts is held against it all the same; only its service yields.
     fn read_field(&self, index: &Index, excerpt: Excerpt<'_>, scratch: &mut Scratch, findings: &mut Findings) {
         if index.is_empty() {
             return;
@@ -139,11 +141,16 @@ impl Pack {
         for fixed in [true, false] {
             for id in picked.iter().map(|id| *id as usize) {
                 let reading = &self.readings[id];
-                if reading.fixed != fixed || (!fixed && knows(hits, reading)) {
+                if reading.fixed != fixed {
+                    continue;
+                }
+                let yields = !fixed && knows(hits, reading);
+                if yields && !reading.states_facts() {
                     continue;
                 }
                 let locations = locations[id].get_or_insert_with(|| reading.locations());
-                hits.extend(reading.read(excerpt, locations, &mut findings.facts));
+                let hit = reading.read(excerpt, locations, &mut findings.facts);
+                hits.extend(hit.filter(|_| !yields));
             }
         }
         if hits.len() > 1 {

@@ -14,6 +14,9 @@ use crate::{cpe, lines};
 /// The shortest literal that may carry a reading of a whole answer.
 const LEAST_LITERAL: usize = 2;
 
+/// So many bytes behind a value say that it was not cut.
+const SETTLING: usize = 8;
+
 /// What a named group fills.
 enum Role {
     Version,
@@ -48,7 +51,7 @@ pub(super) struct Reading {
 #[derive(Clone, Copy)]
 pub(super) struct Excerpt<'a> {
     pub(super) text: &'a [u8],
-    /// Whether the text is known to have ended: a value that touches the end of a cut text is not believed.
+    /// Whether the text is known to have ended: a value at the end of a cut text is not believed.
     pub(super) whole: bool,
     /// Where a version found here was read.
     pub(super) source: &'a Arc<str>,
@@ -120,6 +123,11 @@ impl Reading {
         })
     }
 
+    /// Whether its author attached facts that hold when it reads a text.
+    pub(super) fn states_facts(&self) -> bool {
+        !self.facts.is_empty()
+    }
+
     /// Holds the text against the pattern; facts go to `facts`, each name once.
     pub(super) fn read(
         &self,
@@ -174,13 +182,13 @@ impl Reading {
 
     /// The bytes of a group; none if it is empty, or not settled because the text may have been cut.
     ///
-    /// A value that touches the end may go on. An open reading must also see its line (or string) end: with more bytes
-    /// a fixed reading could take its place and name the product otherwise.
+    /// A value near the end may go on, or have been read shorter than it is. The end of its line (or string) settles it;
+    /// for a fixed reading so do some bytes behind it. An open one might still yield to a fixed one in the same line.
     fn value_of<'a>(&self, span: Option<(usize, usize)>, excerpt: Excerpt<'a>) -> Option<&'a [u8]> {
         let (start, end) = span?;
         let (value, rest) = (&excerpt.text[start..end], &excerpt.text[end..]);
         let settled =
-            excerpt.whole || if self.fixed { !rest.is_empty() } else { memchr::memchr2(b'\n', 0, rest).is_some() };
+            excerpt.whole || (self.fixed && rest.len() >= SETTLING) || memchr::memchr2(b'\n', 0, rest).is_some();
         (settled && !value.is_empty()).then_some(value)
     }
 
