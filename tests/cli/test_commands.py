@@ -122,6 +122,28 @@ def test_help_imports_no_plugin_without_commands(recon, installed):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+BROKEN_SINK = """
+from recon import SinkType, hookimpl
+
+class Broken:
+    def __init__(self, stream, options): ...
+    def write(self, batch): raise KeyError("no such thing")
+    def close(self, summary): ...
+
+@hookimpl
+def recon_sinks():
+    yield SinkType("broken", "fails", Broken)
+"""
+
+
+def test_a_sink_that_raises_ends_the_sweep_in_order(recon, installed, greeter):
+    done = recon("sweep", "127.1.0.0/24", "-p", greeter.port, "--format", "broken", env=installed(BROKEN_SINK))
+    assert done.returncode == 1
+    assert "KeyError: 'no such thing'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "stopped" in done.stderr
+
+
 def test_an_unknown_command_exits_2(recon):
     assert recon("no-such-command").returncode == 2
 

@@ -172,6 +172,13 @@ def test_a_disk_that_fills_up_keeps_whole_rows_only(recon, greeter, tmp_path):
     assert all(row.endswith(f":{greeter.port}\n") for row in rows)
 
 
+def test_a_misspelt_format_leaves_an_old_file_alone(recon, tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text("precious")
+    assert recon("sweep", "127.1.2.3", "-p", "1", "-o", path, "--format", "jsno").returncode == 2
+    assert path.read_text() == "precious"
+
+
 def test_progress_can_be_read_by_a_program(start, closed_port):
     process = start("sweep", "127.1.0.0/16", "-p", closed_port, "--rate", "1000", "--progress", "json")
     progress = json.loads(process.stderr.readline())

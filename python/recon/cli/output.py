@@ -69,21 +69,26 @@ def open_for_writing(path: str) -> int:
         raise StoreError(message) from None
 
 
-def open_sink(sinks: Mapping[str, SinkType], name: str | None, output: Output, *, color: str) -> Sink:
-    """Open the sink called ``name``, or the usual one for ``output``."""
-    chosen = name or usual_format(output.path, is_terminal=output.is_terminal)
+def choose_sink(sinks: Mapping[str, SinkType], name: str | None, path: str | None) -> SinkType:
+    """Choose the format called ``name``, or the usual one for ``path``; raises PlanError if there is none."""
+    chosen = name or usual_format(path, is_terminal=os.isatty(1))
     if chosen not in sinks:
         raise PlanError(f"--format {chosen}", f"not one of {', '.join(sinks)}", "--format jsonl")
+    return sinks[chosen]
+
+
+def open_sink(kind: SinkType, output: Output, *, color: str) -> Sink:
+    """Open a sink on ``output``, in the look that fits it."""
     paint = colored(color, is_terminal=output.is_terminal, environment=os.environ)
     width = columns(1) if output.is_terminal else None
-    return sinks[chosen].open(cast("BinaryIO", output), SinkOptions(color=paint, width=width))
+    return kind.open(cast("BinaryIO", output), SinkOptions(color=paint, width=width))
 
 
 def usual_format(path: str | None, *, is_terminal: bool) -> str:
     """Choose a table on a terminal, what a file's name says, else a list."""
-    if path is None:
+    if path in {None, "-"}:
         return "table" if is_terminal else "list"
-    return _FORMAT_OF_SUFFIX.get(Path(path).suffix.lower(), "list")
+    return _FORMAT_OF_SUFFIX.get(Path(str(path)).suffix.lower(), "list")
 
 
 class TranscriptSink:
@@ -108,12 +113,12 @@ class TranscriptSink:
 
 
 class Writer:
-    """Gives batches to the sinks until one cannot be written; from then on it only counts."""
+    """Gives batches to the sinks until one fails; from then on it only says so."""
 
     def __init__(self, *sinks: Sink | None) -> None:
         """Write to every one of ``sinks`` that is not none."""
         self._sinks = [sink for sink in sinks if sink is not None]
-        self.failure: OSError | None = None
+        self.failure: Exception | None = None
         self.rows = 0
 
     def write(self, batch: Batch) -> bool:
@@ -123,7 +128,7 @@ class Writer:
                 for sink in self._sinks:
                     sink.write(batch)
                 self.rows += len(batch)
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - a plugin's sink may raise anything; the sweep must end in order
                 self.failure = error
         return self.failure is None
 
@@ -133,8 +138,13 @@ class Writer:
             for sink in self._sinks if self.failure is None else ():
                 sink.close(summary)
             output.close()
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - as above
             self.failure = self.failure or error
+
+    @property
+    def is_storage(self) -> bool:
+        """Whether the system refused to take rows, rather than the sink to make them."""
+        return isinstance(self.failure, OSError)
 
     @property
     def reader_left(self) -> bool:

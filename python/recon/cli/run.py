@@ -12,9 +12,9 @@ from recon.cli.exits import ExitCode, complain, silence_stdout
 from recon.cli.live import Live, Screen
 from recon.cli.loading import load_plugins, route_warnings
 from recon.cli.looks import can_redraw
-from recon.cli.output import Output, TranscriptSink, Writer, open_for_writing, open_sink, write_summary
+from recon.cli.output import Output, TranscriptSink, Writer, choose_sink, open_for_writing, open_sink, write_summary
 from recon.cli.signals import Interrupts
-from recon.cli.summary import lines_of, listed
+from recon.cli.summary import counted, lines_of, listed
 from recon.cli.targets import Words
 from recon.errors import PlanError
 from recon.pipeline import sweep as start_sweep
@@ -101,9 +101,10 @@ def run(request: Request, beside: Sink | None = None) -> int:
         complain(f"could not resolve {len(plan.unresolved)}: {listed(plan.unresolved)}")
     screen = Screen(_STDERR)
     route_warnings(lambda text: screen.say(f"recon: {terminal(text)}"))
+    kind = choose_sink(plugins.sinks(), request.format, request.output)
     output = Output(request.output, screen)
     writer = Writer(
-        open_sink(plugins.sinks(), request.format, output, color=request.color),
+        open_sink(kind, output, color=request.color),
         TranscriptSink(request.transcripts) if request.transcripts else None,
         beside,
     )
@@ -149,7 +150,7 @@ def _exit_code(request: Request, summary: Summary, writer: Writer, interrupted: 
     if writer.reader_left:
         return ExitCode.COMPLETE
     if writer.failure is not None:
-        return ExitCode.STORAGE
+        return ExitCode.STORAGE if writer.is_storage else ExitCode.RUNTIME
     if request.fail_on_open and summary.open:
         return ExitCode.RUNTIME
     return summary.exit
@@ -161,7 +162,8 @@ def _finish(request: Request, summary: Summary, writer: Writer, output: Output) 
         return summary.exit
     if writer.failure is not None:
         where = output.path or "standard output"
-        complain(f"{where}: {writer.failure.strerror}; stopped, {writer.rows:,} whole rows were kept")
+        why = getattr(writer.failure, "strerror", None) or f"{type(writer.failure).__name__}: {writer.failure}"
+        complain(f"{where}: {why}; stopped after {counted(writer.rows, 'row')}")
     for line in lines_of(summary):
         print(line, file=sys.stderr)
     if request.summary is not None:

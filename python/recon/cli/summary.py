@@ -19,6 +19,8 @@ ADVICE = {
     "ephemeral ports": "widen net.ipv4.ip_local_port_range (recon doctor shows it)",
     "cpu": "more cores, or shards on more machines (--shard i/n)",
     "receive drops": "lower --rate",
+    "kernel buffers": "lower --rate, or give the kernel more memory for sockets (net.ipv4.tcp_mem)",
+    "output": "whatever reads the rows is slower than the sweep: write to a file (-o), or list instead of jsonl",
     "target": "the targets themselves answer no faster",
 }
 """What to change about each bottleneck."""
@@ -29,7 +31,8 @@ _NAMES_SHOWN = 10
 
 def lines_of(summary: Summary) -> Iterator[str]:
     """Put the summary in words, a line at a time."""
-    ended = "stopped" if summary.interrupted else "swept"
+    asked = summary.targets - summary.unknown
+    ended = f"stopped after {asked:,} of" if summary.interrupted else "swept"
     yield (
         f"{ended} {counted(summary.targets, 'target')} in {_time(summary.elapsed_s)}: {summary.rate_pps:,.0f}/s,"
         f" {counted(summary.sent, 'probe')} sent ({summary.backend})"
@@ -38,8 +41,8 @@ def lines_of(summary: Summary) -> Iterator[str]:
         f"  open {summary.open:,}  closed {summary.closed:,}  unreachable {summary.unreachable:,}"
         f"  silent {summary.silent:,}  unknown {summary.unknown:,}"
     )
-    if summary.interrupted:
-        yield f"  not swept: from position {summary.position:,} on (--seed {summary.seed})"
+    if summary.interrupted and summary.position:
+        yield f"  complete up to position {summary.position:,} of the order that --seed {summary.seed} fixes"
     yield from _quality(summary)
     yield from _troubles(summary)
 
@@ -58,7 +61,9 @@ def _troubles(summary: Summary) -> Iterator[str]:
     errors = {name: count for name, count in summary.errors.items() if count}
     if errors:
         yield "  local errors, tried again: " + ", ".join(f"{name} {count:,}" for name, count in errors.items())
-    if summary.unknown:
+    if summary.unknown and summary.interrupted:
+        yield f"  {counted(summary.unknown, 'target')} not asked any more: no verdict given"
+    elif summary.unknown:
         yield f"  {counted(summary.unknown, 'target')} could not be asked because of this machine: no verdict given"
     if summary.drops:
         yield f"  {summary.drops:,} answers were dropped before recon could read them"
