@@ -17,7 +17,8 @@ from recon.cli.app import needs_plugins
 from recon.cli.demo import is_named, is_wrong
 from recon.cli.machine import checks
 from recon.model import Record, Service
-from recon.testing.lab import Place, RunningLab
+from recon.testing.lab import Lab, Place, RunningLab
+from recon.testing.lab_servers import Server
 
 
 def test_version_names_everything_a_bug_report_needs(recon):
@@ -225,6 +226,15 @@ def test_the_lab_speaks_as_it_says():
         assert b"\r\nServer: nginx/1.22.1\r\n" in _talk(places["nginx"], b"GET / HTTP/1.1\r\n\r\n")
         assert _talk(places["redis"], b"PING\r\n") == b"+PONG\r\n"
         assert b"MariaDB" in _talk(places["mariadb"])
+
+
+def test_the_lab_steps_aside_for_ports_that_are_taken():
+    with socket.create_server(("0.0.0.0", 0)) as own:
+        taken = own.getsockname()[1]
+        with Lab([Server("x", "127.77.0.9", taken, 24_321), Server("y", "127.77.0.8", taken, 24_321)]) as lab:
+            ports = {place.port for place in lab.places}
+    assert len(ports) == 1
+    assert ports <= {24_321, 34_321, 44_321}
 
 
 def test_the_lab_ends_with_its_parent():

@@ -106,7 +106,7 @@ def _capability(proc: Path, name: str, bit: int) -> Check | None:
         _CAP_NET_RAW: "Raw packets need it. The connect backend does not: sweeps work without, at socket speed.",
         _CAP_NET_ADMIN: "AF_XDP sockets and network namespaces need it. The connect backend does not.",
     }
-    change = f"run as root, or capsh --caps='{name.lower()}+eip' -- -c 'recon …'; never setcap a Python interpreter"
+    change = f"run recon with sudo, or in a unit with AmbientCapabilities={name}; never setcap a Python interpreter"
     if held:
         return Check(name, "held", "good", needs[bit], "")
     return Check(name, "not held", "missing", needs[bit], change)

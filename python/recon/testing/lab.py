@@ -34,6 +34,9 @@ CONNECTION_LIMIT = 8192
 HEARD_LIMIT = 16_384
 """Bytes that a client may say before an answer is due; it is dropped beyond it."""
 
+_STEPS = (10_000, 20_000)
+"""From an other port to ports still below the ephemeral ones."""
+
 _READ_SIZE = 4096
 _ACCEPTS_A_TURN = 512
 _RESOURCE = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
@@ -62,14 +65,12 @@ class Lab:
     """The servers, in one thread over one selector."""
 
     def __init__(self, servers: Sequence[Server] = SERVERS) -> None:
-        """Listen for every server; a taken or forbidden port is replaced by the server's other one."""
+        """Listen for every server; a taken or forbidden port is replaced by another one. Raises OSError."""
         self._selector = selectors.DefaultSelector()
         self._conversations: OrderedDict[socket.socket, _Conversation] = OrderedDict()
         self._listeners: list[socket.socket] = []
-        free = {server.port for server in servers if _is_free(server.port)}
-        self.places = [
-            self._listen(server, server.port if server.port in free else server.other_port) for server in servers
-        ]
+        ports = {server.port: _free_port(server) for server in servers}
+        self.places = [self._listen(server, ports[server.port]) for server in servers]
 
     def serve(self, until: FileIO) -> None:
         """Serve until ``until`` ends."""
@@ -84,7 +85,11 @@ class Lab:
                 else:
                     self._turn(key.fileobj, events)  # type: ignore[arg-type] # all others are conversations
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        """Return the lab, already listening."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Close every socket."""
         for listener in self._listeners:
             listener.close()
@@ -191,7 +196,7 @@ class RunningLab:
         line = self._child.stdout.readline()
         if not line:
             _, reason = self._child.communicate()
-            message = f"the lab did not start: {reason.decode(errors='replace').strip()[-300:]}"
+            message = f"the lab did not start: {reason.decode(errors='replace').strip().rpartition(chr(10))[2]}"
             raise EngineError(message)
         self.places = [Place(**place) for place in json.loads(line)]
         return self
@@ -211,6 +216,12 @@ class RunningLab:
 def ports_of(places: Iterable[Place]) -> str:
     """List the places' ports as port words."""
     return ",".join(str(port) for port in sorted({place.port for place in places}))
+
+
+def _free_port(server: Server) -> int:
+    """Choose the server's own port, its other one, or one far above: the first that is free."""
+    choices = (server.port, server.other_port, *(server.other_port + step for step in _STEPS))
+    return next(filter(_is_free, choices), server.other_port)
 
 
 def _is_free(port: int) -> bool:
@@ -243,12 +254,9 @@ def _parse_listening() -> Iterator[int]:
 
 def main() -> None:
     """Run the lab, tell the parent where, and serve until it goes."""
-    lab = Lab()
-    try:
+    with Lab() as lab:
         print(json.dumps([asdict(place) for place in lab.places]), flush=True)  # noqa: T201 - the parent reads it
         lab.serve(os.fdopen(0, "rb", buffering=0, closefd=False))  # unbuffered: select and read agree
-    finally:
-        lab.close()
 
 
 if __name__ == "__main__":
