@@ -1,0 +1,136 @@
+"""Recorded conversations: read, written and replayed without a network. Imports the core only when asked to work."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from recon.errors import PluginError
+
+if TYPE_CHECKING:
+    from recon._core import Pack
+    from recon.model import FactValue, Probe, Record, Service
+
+SCHEMA = 1
+SPEAKERS = ("sent", "received")
+ORIGIN = "test"
+"""The plugin that probes belong to when a test hands them over."""
+
+Entry = tuple[str, bytes, int]
+"""Who spoke (``sent`` by us, ``received`` from the target), what, and when: microseconds since the port opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """One recorded conversation; ``port`` is the target's, 0 when unknown; ``product`` is a note of what spoke."""
+
+    entries: tuple[Entry, ...]
+    host: str | None = None
+    port: int = 0
+    product: str | None = None
+
+    @property
+    def received(self) -> bytes:
+        """Everything the target said."""
+        return b"".join(data for who, data, _ in self.entries if who == "received")
+
+
+def load_transcript(path: str | Path) -> Transcript:
+    """Read a transcript file: JSON lines, a header first, then one object per utterance.
+
+    Raises OSError when the file cannot be read, ValueError with file and line when it is no transcript.
+    """
+    rows = [_row(path, number, line) for number, line in _lines(path)]
+    if not rows or rows[0][1].get("schema") != SCHEMA:
+        message = f"{path}:1: a transcript begins with a header of schema {SCHEMA}"
+        raise ValueError(message)
+    header = rows[0][1]
+    entries = tuple(_entry(path, number, row) for number, row in rows[1:])
+    return Transcript(entries, header.get("host"), int(header.get("port") or 0), header.get("product"))
+
+
+def save(transcript: Transcript, path: str | Path) -> None:
+    """Write ``transcript`` as JSON lines; text where the bytes are UTF-8, base64 where not. Raises OSError."""
+    header = {"schema": SCHEMA, "host": transcript.host, "port": transcript.port, "product": transcript.product}
+    rows = [header, *(_written(entry) for entry in transcript.entries)]
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    Path(path).write_bytes(text.encode())
+
+
+def pack_of(probes: Iterable[Probe]) -> Pack:
+    """Compile ``probes``; raises PluginError with the reason of the first that is broken."""
+    from recon import _core  # noqa: PLC0415 - the pytest plugin loads in every run and must stay cheap
+
+    pack = _core.Pack([(ORIGIN, probe) for probe in probes])
+    for _, probe, why in pack.faults:
+        raise PluginError(probe, why)
+    return pack
+
+
+def identify(data: bytes, probes: Iterable[Probe], asked: str = "listen") -> tuple[list[Service], dict[str, FactValue]]:
+    """Services and facts that ``probes`` read in one answer to the probe called ``asked``.
+
+    Raises PluginError when a probe is broken.
+    """
+    return pack_of(probes).identify(data, asked=asked)
+
+
+def replay(transcript: Transcript | str | Path, probes: Iterable[Probe], port: int | None = None) -> Record:
+    """Run the engine's dialogue over a recorded conversation, as if the target had been swept.
+
+    ``port`` replaces the recorded one. Raises PluginError when a probe is broken, and what ``load_transcript`` does.
+    """
+    recorded = transcript if isinstance(transcript, Transcript) else load_transcript(transcript)
+    asked = recorded.port if port is None else port
+    return pack_of(probes).replay(recorded.entries, port=asked)
+
+
+def _lines(path: str | Path) -> list[tuple[int, str]]:
+    text = Path(path).read_bytes().decode("utf-8-sig")
+    return [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+
+
+def _row(path: str | Path, number: int, line: str) -> tuple[int, dict[str, Any]]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        message = f"{path}:{number}: not JSON: {error}"
+        raise ValueError(message) from None
+    if not isinstance(row, dict):
+        message = f"{path}:{number}: not a JSON object"
+        raise ValueError(message)  # noqa: TRY004 - a bad file, not a bad call
+    return number, row
+
+
+def _entry(path: str | Path, number: int, row: dict[str, Any]) -> Entry:
+    who, at_us, data = row.get("who"), row.get("at_us"), _said(row)
+    if who not in SPEAKERS or not isinstance(at_us, int) or at_us < 0 or data is None:
+        message = f"{path}:{number}: an utterance has who ({' or '.join(SPEAKERS)}), at_us, and text or base64"
+        raise ValueError(message)
+    return who, data, at_us
+
+
+def _said(row: dict[str, Any]) -> bytes | None:
+    """Bytes of an utterance; none when it holds neither text nor base64, or both."""
+    match row.get("text"), row.get("base64"):
+        case str(text), None:
+            return text.encode()
+        case None, str(encoded):
+            try:
+                return base64.b64decode(encoded, validate=True)
+            except binascii.Error:
+                return None
+    return None
+
+
+def _written(entry: Entry) -> dict[str, object]:
+    who, data, at_us = entry
+    try:
+        return {"who": who, "at_us": at_us, "text": data.decode()}
+    except UnicodeDecodeError:
+        return {"who": who, "at_us": at_us, "base64": base64.b64encode(data).decode()}
