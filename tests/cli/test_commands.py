@@ -21,6 +21,22 @@ from recon.testing.lab import Lab, Place, RunningLab
 from recon.testing.lab_servers import Server
 
 
+@pytest.fixture
+def installed(tmp_path):
+    """Install a plugin called boom with this source; the environment that sees it."""
+
+    def install(source):
+        info = tmp_path / "boom-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: boom\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text("[recon]\nboom = boom_module\n")
+        (tmp_path / "boom_module.py").write_text(source)
+        path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+        return {**os.environ, "PYTHONPATH": path}
+
+    return install
+
+
 def test_version_names_everything_a_bug_report_needs(recon):
     done = recon("--version")
     assert done.returncode == 0
@@ -48,6 +64,26 @@ def test_ports_without_a_word_gives_the_three_ranges(recon):
     assert "well-known" in recon("ports").stdout
 
 
+PROBE_PLUGIN = """
+from recon import Match, Probe, hookimpl
+
+@hookimpl
+def recon_probes():
+    match = Match(rb"^MOO", service="cow", examples={b"MOO": {}})
+    yield Probe("cow", ports="22,70-72", send=b"MOO?\\x1b\\r\\nmore", matches=[match])
+    yield Probe("calf", ports="22", matches=[match])
+    yield Probe("broken", ports="nonsense-words", matches=[match])
+"""
+
+
+def test_ports_tells_what_recon_asks_there(recon, installed):
+    env = installed(PROBE_PLUGIN)
+    row = json.loads(recon("ports", "22", "--json", env=env).stdout)[0]
+    asked = {ask["probe"]: ask["sends"] for ask in row["asks"]}
+    assert (asked["cow"], asked["calf"]) == (r"MOO?\x1b", "")
+    assert r'cow ("MOO?\x1b"), calf (listens)' in recon("ports", "22", env=env).stdout
+
+
 def test_ports_for_people_says_that_a_name_is_only_a_convention(recon):
     done = recon("ports", "ssh")
     assert "22/tcp" in done.stdout
@@ -60,22 +96,6 @@ def test_an_unknown_port_is_an_error_not_a_traceback(recon, word, code):
     assert (done.returncode, done.stdout) == (code, "")
     assert word in done.stderr
     assert "Traceback" not in done.stderr
-
-
-@pytest.fixture
-def installed(tmp_path):
-    """Install a plugin called boom with this source; the environment that sees it."""
-
-    def install(source):
-        info = tmp_path / "boom-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: boom\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text("[recon]\nboom = boom_module\n")
-        (tmp_path / "boom_module.py").write_text(source)
-        path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
-        return {**os.environ, "PYTHONPATH": path}
-
-    return install
 
 
 def test_listing_plugins_imports_none(recon, installed):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,7 @@ from recon.errors import PlanError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from recon.cli.asks import Ask
     from recon.ports import PortEntry
 
 EPILOG = """Examples:
@@ -51,7 +53,7 @@ def _answer(queries: list[str] | None, *, as_json: bool) -> None:
     entries = sorted(set(_found(queries)), key=lambda entry: (entry.port, entry.transport))
     if not entries:
         raise typer.Exit(_nothing(queries))
-    asks = _asks({entry.port for entry in entries})
+    asks = _asks()
     if as_json:
         _print_json([_row(entry, asks) for entry in entries])
     else:
@@ -68,28 +70,26 @@ def _found(queries: Iterable[str]) -> Iterator[PortEntry]:
             raise PlanError(query, str(error), "recon ports 22") from None
 
 
-def _asks(ports: set[int]) -> dict[int, str]:
-    """Find the probe that recon asks first on each port; none where it only listens."""
+def _asks() -> dict[tuple[int, str], list[Ask]]:
+    from recon.cli.asks import asks  # noqa: PLC0415 - loads the core
     from recon.cli.loading import load_plugins  # noqa: PLC0415 - loads the plugins
-    from recon.pipeline import pack_of  # noqa: PLC0415 - loads the core
 
-    pack = pack_of(load_plugins())
-    return {port: probe for port in ports if (probe := pack.asks(port)) is not None}
+    return asks(probe for _, probe in load_plugins().probes())
 
 
-def _row(entry: PortEntry, asks: dict[int, str]) -> dict[str, object]:
-    asked = asks.get(entry.port) if entry.transport == "tcp" else None
+def _row(entry: PortEntry, asks: dict[tuple[int, str], list[Ask]]) -> dict[str, object]:
+    asked = [asdict(ask) for ask in asks.get((entry.port, entry.transport), ())]
     return {
         "port": entry.port, "transport": entry.transport, "service": entry.service, "range": entry.range,
         "asks": asked,
     }  # fmt: skip
 
 
-def _print_table(entries: list[PortEntry], asks: dict[int, str]) -> None:
+def _print_table(entries: list[PortEntry], asks: dict[tuple[int, str], list[Ask]]) -> None:
     width = max(len(entry.service or "") for entry in entries[:ROWS_SHOWN])
     print(f"{'PORT':<9}  {'RANGE':<10}  {'REGISTERED FOR':<{max(width, 14)}}  RECON ASKS")
     for entry in entries[:ROWS_SHOWN]:
-        asked = asks.get(entry.port, "listens") if entry.transport == "tcp" else "nothing yet"
+        asked = ", ".join(map(str, asks.get((entry.port, entry.transport), ()))) or "-"
         port = f"{entry.port}/{entry.transport}"
         print(f"{port:<9}  {entry.range:<10}  {entry.service or '-':<{max(width, 14)}}  {asked}")
     if len(entries) > ROWS_SHOWN:
