@@ -10,6 +10,9 @@ import socket
 
 import pytest
 
+from recon.testing.conversations import load_transcript
+from recon.testing.lab import RunningLab
+
 
 def test_rows_go_to_stdout_and_the_rest_to_stderr(recon, greeter):
     done = recon("sweep", "127.1.2.3", "-p", greeter.port)
@@ -54,13 +57,20 @@ def test_closed_ports_are_rows_when_asked_for(recon, closed_port):
     assert json.loads(done.stdout)["state"] == "closed"
 
 
-def test_transcripts_hold_the_exact_bytes(recon, greeter, tmp_path):
+def test_a_recorded_conversation_can_be_replayed(recon, greeter, tmp_path):
     path = tmp_path / "talk.jsonl"
     recon("sweep", "127.1.2.3", "-p", greeter.port, "--transcripts", path)
-    talk = json.loads(path.read_text())
-    assert (talk["addr"], talk["port"]) == ("127.1.2.3", greeter.port)
-    direction, data, _ = talk["entries"][0]
-    assert (direction, data.encode("latin-1")) == ("received", b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n")
+    talk = load_transcript(path)
+    assert (talk.port, talk.received) == (greeter.port, b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n")
+
+
+def test_bytes_that_are_no_text_are_recorded_exactly(recon, tmp_path):
+    path = tmp_path / "talk.jsonl"
+    with RunningLab() as lab:
+        place = next(place for place in lab.places if place.name == "mysql")
+        recon("sweep", f"{place.addr}:{place.port}", "--transcripts", path)
+    assert b"8.0.40\0" in load_transcript(path).received
+    assert b"\xff" in load_transcript(path).received
 
 
 def test_targets_come_from_files_and_standard_input(recon, greeter, tmp_path):

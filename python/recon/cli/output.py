@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from pathlib import Path
@@ -89,27 +88,6 @@ def usual_format(path: str | None, *, is_terminal: bool) -> str:
     if path in {None, "-"}:
         return "table" if is_terminal else "list"
     return _FORMAT_OF_SUFFIX.get(Path(str(path)).suffix.lower(), "list")
-
-
-class TranscriptSink:
-    """Recorded conversations, one JSON object a line; bytes as text with one character a byte (latin-1)."""
-
-    def __init__(self, path: str) -> None:
-        """Open ``path``; raises StoreError if it cannot be written."""
-        self._file = os.fdopen(open_for_writing(path), "wb")
-
-    def write(self, batch: Batch) -> None:
-        """Write the conversations of ``batch``."""
-        for record, entries in zip(batch, batch.transcripts(), strict=True):
-            if entries:
-                talk = [[direction, data.decode("latin-1"), at_us] for direction, data, at_us in entries]
-                row = {"schema": 1, "addr": record.addr, "port": record.port, "transport": record.transport}
-                self._file.write(json.dumps({**row, "entries": talk}).encode() + b"\n")
-
-    def close(self, summary: Summary | None) -> None:
-        """Write what is left and close."""
-        del summary
-        self._file.close()
 
 
 class Writer:

@@ -12,7 +12,8 @@ from recon.cli.exits import ExitCode, complain, silence_stdout
 from recon.cli.live import Live, Screen
 from recon.cli.loading import load_plugins, route_warnings
 from recon.cli.looks import can_redraw
-from recon.cli.output import Output, TranscriptSink, Writer, choose_sink, open_for_writing, open_sink, write_summary
+from recon.cli.output import Output, Writer, choose_sink, open_for_writing, open_sink, write_summary
+from recon.cli.recording import TranscriptSink
 from recon.cli.signals import Interrupts
 from recon.cli.summary import counted, lines_of, listed
 from recon.cli.targets import Words
