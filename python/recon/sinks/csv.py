@@ -17,7 +17,7 @@ COLUMNS = (
 )  # fmt: skip
 """One row a target; ``also`` names its further services, joined by semicolons."""
 
-_NO_SERVICE = ("",) * 9
+_NO_SERVICE = "," * 9
 
 
 class CsvSink:
@@ -49,22 +49,20 @@ class CsvSink:
 
 
 def _row(record: Record) -> str:
-    reply = (
-        record.at, record.addr, record.host, record.port, record.transport, record.range, record.registered,
-        record.state, record.reason, record.rtt_us, record.ttl,
-    )  # fmt: skip
-    service = _service(record.services[0]) if record.services else _NO_SERVICE
-    also = "; ".join(product_of(other) or other.name for other in record.services[1:])
-    cells = [_cell(value) for value in (*reply, *service, also)]
-    return ",".join([*cells, csv_cell(record.banner)]) + "\r\n"
-
-
-def _service(service: Service) -> tuple[object, ...]:
+    host = csv_cell(record.host) if record.host else ""
+    rtt_us = "" if record.rtt_us is None else record.rtt_us
+    ttl = "" if record.ttl is None else record.ttl
     return (
-        service.name, service.vendor, service.product, service.version, service.distro, service.revision,
-        service.cpe, service.confidence, "true" if service.tls else "false",
-    )  # fmt: skip
+        f"{record.at},{record.addr},{host},{record.port},{record.transport},{record.range},{record.registered or ''},"
+        f"{record.state},{record.reason},{rtt_us},{ttl},{_services(record.services)},{csv_cell(record.banner)}\r\n"
+    )
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else csv_cell(str(value))
+def _services(services: list[Service]) -> str:
+    if not services:
+        return _NO_SERVICE
+    first = services[0]
+    foreign = (first.name, first.vendor, first.product, first.version, first.distro, first.revision, first.cpe)
+    cells = ",".join(csv_cell(text) if text else "" for text in foreign)
+    also = csv_cell("; ".join(product_of(other) or other.name for other in services[1:]))
+    return f"{cells},{first.confidence},{'true' if first.tls else 'false'},{also}"

@@ -19,6 +19,9 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 """First characters that make a spreadsheet run a cell (the last four are their full-width forms)."""
 
+_QUOTED = frozenset('",;')
+"""Characters that put a cell in quotes; controls are visible escapes by then."""
+
 _KEPT_BYTES = range(0xDC80, 0xDD00)
 """What surrogateescape makes of bytes that are not UTF-8."""
 
@@ -42,9 +45,9 @@ def csv_cell(text: str | bytes, limit: int = CSV_LIMIT) -> str:
     """One RFC 4180 cell: controls visible, a would-be formula disarmed by a leading apostrophe."""
     raw = _start_of(text, limit)
     shown = terminal(text, limit)
-    if raw and raw.lstrip(" ")[:1] in _FORMULA:
+    if raw.lstrip(" ")[:1] in _FORMULA:
         shown = "'" + shown
-    if any(mark in shown for mark in '",;\t\r\n'):
+    if not _QUOTED.isdisjoint(shown):
         return '"' + shown.replace('"', '""') + '"'
     return shown
 

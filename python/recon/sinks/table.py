@@ -71,10 +71,10 @@ class TableSink:
 
 
 def _cells(record: Record) -> tuple[str, ...]:
-    addr = f"{record.addr} ({record.host})" if record.host else record.addr
+    addr = terminal(f"{record.addr} ({record.host})", _CELL_LIMIT) if record.host else record.addr
     service, _ = service_of(record)
     return (
-        terminal(addr, _CELL_LIMIT),
+        addr,
         f"{record.port}/{record.transport}",
         record.state,
         terminal(service, _CELL_LIMIT),
