@@ -14,6 +14,10 @@ use crate::errno::{self, NO_ROUTE, Outcome};
 /// A port no answer is wanted from: the discard service (RFC 863).
 const DISCARD: u16 = 9;
 
+/// Name of the failure that a connection to ourselves is counted as. By chance it is cured by asking again, from
+/// another local port; a source port that equals the asked one never is.
+pub(crate) const SELF_CONNECTED: &str = "ESELF";
+
 /// What `connect` said.
 #[derive(Debug)]
 pub(crate) enum Dialed {

@@ -141,7 +141,7 @@ impl Worker {
     }
 
     /// Make an attempt again as if it had not been made.
-    pub(super) fn put_back(&mut self, ticket: Ticket, now_us: u64) {
+    fn put_back(&mut self, ticket: Ticket, now_us: u64) {
         if ticket.failures == 0 {
             self.leased.push(ticket.position);
         } else {
@@ -174,7 +174,7 @@ impl Worker {
         let mut stream = mio::net::TcpStream::from_std(stream);
         if open && dial::is_self_connected(&stream, target) {
             dial::hang_up(&stream);
-            self.put_back(ticket, started_us);
+            self.try_later(ticket, target, dial::SELF_CONNECTED, false, started_us);
             return;
         }
         if open && self.shared.settings.pack.is_none() {
@@ -224,7 +224,14 @@ impl Worker {
     }
 
     /// A failure of ours: slow down and ask again, or give up without a verdict.
-    fn try_later(&mut self, mut ticket: Ticket, target: Target, name: &'static str, scarce: bool, now_us: u64) {
+    pub(super) fn try_later(
+        &mut self,
+        mut ticket: Ticket,
+        target: Target,
+        name: &'static str,
+        scarce: bool,
+        now_us: u64,
+    ) {
         self.counters.error(name);
         if scarce {
             self.window = self.conns.len().clamp(1, self.widest);

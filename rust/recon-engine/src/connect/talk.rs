@@ -51,7 +51,7 @@ impl Worker {
         } else if let Some(conn) = self.conns.remove(token) {
             dial::hang_up(&conn.stream);
             self.counters.in_flight(-1);
-            self.put_back(conn.ticket, now_us);
+            self.try_later(conn.ticket, conn.target, dial::SELF_CONNECTED, false, now_us);
         }
     }
 
