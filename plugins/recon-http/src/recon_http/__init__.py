@@ -1,0 +1,41 @@
+"""Names HTTP servers, and what runs behind them, from one answer to ``GET /``. Follows no redirect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recon import Probe, hookimpl
+from recon_http import appservers, devices, generic, modules, pages, proxies, webservers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REQUEST = (
+    b"GET / HTTP/1.1\r\n"
+    b"Host: {host}\r\n"
+    b"User-Agent: Mozilla/5.0 (compatible; recon)\r\n"
+    b"Accept: */*\r\n"
+    b"Connection: close\r\n"
+    b"\r\n"
+)
+
+
+@hookimpl
+def recon_probes() -> Iterator[Probe]:
+    """Yield the one question: the page at the root (RFC 9112 section 3)."""
+    yield Probe(
+        "http",
+        ports="80,81,88,280,591,631,3000,3128,5000,5601,7001,8000-8010,8042,8069,8080-8091,8123,8180,8280,8500,8800,"
+        "8880,8888,8983,9000,9080,9090,9200,10000,15672,16992",
+        send=REQUEST,
+        rarity=1,
+        matches=(
+            *webservers.MATCHES,
+            *appservers.MATCHES,
+            *modules.MATCHES,
+            *proxies.MATCHES,
+            *devices.MATCHES,
+            *pages.MATCHES,
+            *generic.MATCHES,
+        ),
+    )

@@ -1,0 +1,22 @@
+"""Names SSH servers from their identification line (RFC 4253 section 4.2). Sends nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recon import Probe, hookimpl
+from recon_ssh import appliances, generic, libraries, openssh, servers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@hookimpl
+def recon_probes() -> Iterator[Probe]:
+    """Yield the one question: listen."""
+    yield Probe(
+        "ssh",
+        ports="22,222,2022,2200,2222,8022,22222,29418",
+        rarity=1,
+        matches=(*openssh.MATCHES, *servers.MATCHES, *libraries.MATCHES, *appliances.MATCHES, *generic.MATCHES),
+    )
