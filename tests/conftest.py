@@ -110,10 +110,11 @@ def run(plugins):
 
 @dataclass
 class Server:
-    """A listener whose connections are each handed to ``speak`` in a thread of their own."""
+    """A listener whose connections are handed to ``speak``, each in a thread of its own unless ``in_turn``."""
 
     listener: socket.socket
     speak: object
+    in_turn: bool = False
     threads: list = field(default_factory=list)
 
     @property
@@ -128,9 +129,15 @@ class Server:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
-            thread = threading.Thread(target=self._talk, args=(connection,), daemon=True)
-            thread.start()
-            self.threads.append(thread)
+            if self.in_turn:
+                self._talk(connection)
+            else:
+                self._talk_aside(connection)
+
+    def _talk_aside(self, connection):
+        thread = threading.Thread(target=self._talk, args=(connection,), daemon=True)
+        thread.start()
+        self.threads.append(thread)
 
     def _talk(self, connection):
         with connection, contextlib.suppress(OSError):
@@ -159,11 +166,11 @@ def drain_():
 
 @pytest.fixture
 def serve():
-    """Start servers: ``serve(speak, addr="127.0.0.1", listener=None)``; they end with the test."""
+    """Start servers: ``serve(speak, addr="127.0.0.1", listener=None, in_turn=False)``; they end with the test."""
     with contextlib.ExitStack() as stack:
 
-        def begin(speak=drain, addr="127.0.0.1", listener=None):
-            server = Server(listener or socket.create_server((addr, 0), backlog=4096), speak)
+        def begin(speak=drain, addr="127.0.0.1", listener=None, *, in_turn=False):
+            server = Server(listener or socket.create_server((addr, 0), backlog=4096), speak, in_turn)
             thread = threading.Thread(target=server.serve, daemon=True)
             thread.start()
             stack.callback(thread.join, LONGEST_S)
@@ -176,7 +183,7 @@ def serve():
 @pytest.fixture
 def wildcard(serve):
     """A listener on every loopback address that greets like OpenSSH and hangs up: its port."""
-    return serve(lambda connection: connection.sendall(GREETING), addr="0.0.0.0").port
+    return serve(lambda connection: connection.sendall(GREETING), addr="0.0.0.0", in_turn=True).port
 
 
 @pytest.fixture
