@@ -64,6 +64,13 @@ def test_no_match_steals_the_example_of_another(pack, match, greeting, expect):
     [service], _ = pack.identify(greeting)
     assert service.product == expect.get("product", match.product)
     assert service.version == expect.get("version", service.version)
+    assert service.distro == expect.get("distro", service.distro)
+    assert service.revision == expect.get("revision", service.revision)
+
+
+def test_old_ubuntu_is_not_taken_for_debian(pack):
+    [service], _ = pack.identify(b"SSH-2.0-OpenSSH_5.9p1 Debian-5ubuntu1.1\r\n")
+    assert (service.distro, service.evidence["match"]) == ("Ubuntu", "ssh.openssh.old-ubuntu")
 
 
 @pytest.mark.parametrize("greeting", [greeting for _, greeting, _ in EXAMPLES], ids=lambda value: str(value)[:48])

@@ -129,9 +129,10 @@ impl Pack {
         Excerpt { text, whole, source, no_source: &self.words.none, probe: question.probe, tls: question.tls }
     }
 
-    /// Holds one field against its readings: the fixed ones all, then an open one for each service not yet found here.
+    /// Holds one field against its readings: the fixed ones, then an open one for each service not yet found here.
     ///
-    /// An open reading whose author attached facts is held against it all the same; only its service yields.
+    /// Of several readings of one product the first that hits is taken, so authors put the most exact first. A reading
+    /// whose author attached facts is held against the field all the same; only its service yields.
     fn read_field(&self, index: &Index, excerpt: Excerpt<'_>, scratch: &mut Scratch, findings: &mut Findings) {
         if index.is_empty() {
             return;
@@ -144,7 +145,7 @@ impl Pack {
                 if reading.fixed != fixed {
                     continue;
                 }
-                let yields = !fixed && knows(hits, reading);
+                let yields = knows(hits, reading);
                 if yields && !reading.states_facts() {
                     continue;
                 }
@@ -255,9 +256,10 @@ impl Reading {
     }
 }
 
-/// Whether the service of a reading was found already on this field.
+/// Whether what a reading could find was found already on this field: its product, or for an open one its service.
 fn knows(hits: &[Hit], reading: &Reading) -> bool {
-    hits.iter().any(|hit| hit.service.name == reading.service)
+    hits.iter()
+        .any(|hit| hit.service.name == reading.service && (!reading.fixed || hit.service.product == reading.product))
 }
 
 fn fact_text(bytes: &[u8]) -> FactValue {

@@ -40,7 +40,7 @@ pub(super) struct Reading {
     groups: Vec<(usize, Role)>,
     part: char,
     vendor: Option<Arc<str>>,
-    product: Option<Arc<str>>,
+    pub(super) product: Option<Arc<str>>,
     distro: Option<String>,
     /// CPE up to the product, where it does not depend on the answer.
     cpe: Option<String>,
