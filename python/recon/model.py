@@ -83,7 +83,9 @@ class Probe:
     """A question: bytes to send (none: listen), ports it is likely on, how long to wait.
 
     ``ports`` are port words (``"22,2222"``); ``wait_ms`` milliseconds, none for the default; ``ends`` is ``grammar``
-    or ``quiet``; ``rarity`` 1 (common) to 9 (rare).
+    or ``quiet``; ``rarity`` 1 (common) to 9 (rare). ``tls_ports`` are where the same question is likely inside TLS;
+    ``starttls`` is how the protocol asks for TLS in mid-conversation: (what to send, what the answer must contain) in
+    turn.
     """
 
     name: str
@@ -94,6 +96,8 @@ class Probe:
     wait_ms: int | None = None
     ends: str = "grammar"
     rarity: int = 5
+    tls_ports: str = ""
+    starttls: Sequence[tuple[bytes, bytes]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,8 @@ fn main() {
         name,
         origin,
         ports: vec![],
+        tls_ports: vec![],
+        starttls: vec![],
         transport,
         send: vec![],
         wait_ms: None,

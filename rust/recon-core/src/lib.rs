@@ -17,5 +17,6 @@ pub mod shuffle;
 pub mod space;
 pub mod special;
 pub mod tally;
+pub mod tls;
 pub mod transcript;
 pub mod word;

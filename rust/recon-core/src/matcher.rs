@@ -15,11 +15,13 @@ mod names;
 mod pack;
 mod pattern;
 mod reading;
+mod routes;
 mod tables;
 mod words;
 
 pub use error::PackError;
 pub use identify::Scratch;
+pub(crate) use merge::merge as merge_services;
 pub use pack::{CompiledProbe, Pack};
 
 /// A fixed match that read a version.

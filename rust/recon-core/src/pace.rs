@@ -28,11 +28,7 @@ impl Pace {
             return Self { interval_ns: 0, slack_ns: 0, next_ns: AtomicU64::new(0) };
         };
         let slack_ns = if pps >= SLACK_FROM_PPS { SLACK_NS } else { 0 };
-        let interval = if slack_ns == 0 {
-            SECOND_NS / pps
-        } else {
-            (SECOND_NS + slack_ns as f64) / (pps - 0.5)
-        };
+        let interval = if slack_ns == 0 { SECOND_NS / pps } else { (SECOND_NS + slack_ns as f64) / (pps - 0.5) };
         Self { interval_ns: (interval.ceil() as u64).max(1), slack_ns, next_ns: AtomicU64::new(0) }
     }
 

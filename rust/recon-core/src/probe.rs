@@ -71,6 +71,10 @@ pub struct ProbeSpec {
     pub origin: String,
     /// Inclusive port ranges the question is likely on.
     pub ports: Vec<(u16, u16)>,
+    /// Inclusive port ranges where the same question is likely inside TLS.
+    pub tls_ports: Vec<(u16, u16)>,
+    /// How the protocol asks for TLS in mid-conversation: what to send, and what the answer must contain, in turn.
+    pub starttls: Vec<(Vec<u8>, Vec<u8>)>,
     /// TCP or UDP.
     pub transport: Transport,
     /// Bytes to send; `{host}` and `{port}` inside are filled in. Empty: listen only.

@@ -14,7 +14,9 @@ pub enum Direction {
 pub struct Entry {
     /// Who spoke.
     pub direction: Direction,
-    /// Microseconds since the connection opened.
+    /// Which connection of the port: 0 is the sweep's own.
+    pub wire: u8,
+    /// Microseconds since the first connection opened.
     pub at_us: u64,
     /// What was said.
     pub data: Vec<u8>,

@@ -41,6 +41,8 @@ fn probe(name: &str, ports: &[(u16, u16)], send: &[u8], matches: Vec<MatchSpec>)
         name: name.into(),
         origin: "test".into(),
         ports: ports.to_vec(),
+        tls_ports: vec![],
+        starttls: vec![],
         transport: Transport::Tcp,
         send: send.to_vec(),
         wait_ms: None,

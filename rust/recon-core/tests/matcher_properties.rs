@@ -56,8 +56,19 @@ fn pack() -> Pack {
     ];
     let (name, origin) = ("all".to_owned(), "test".to_owned());
     let (ports, send, ends) = (Vec::new(), b"?".to_vec(), Ends::Grammar);
-    let spec =
-        ProbeSpec { name, origin, ports, transport: Transport::Tcp, send, wait_ms: None, ends, rarity: 1, matches };
+    let spec = ProbeSpec {
+        name,
+        origin,
+        ports,
+        tls_ports: vec![],
+        starttls: vec![],
+        transport: Transport::Tcp,
+        send,
+        wait_ms: None,
+        ends,
+        rarity: 1,
+        matches,
+    };
     Pack::compile(vec![spec]).expect("a sound pack")
 }
 

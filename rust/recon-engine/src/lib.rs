@@ -9,6 +9,7 @@ pub mod limits;
 mod outbox;
 pub mod settings;
 pub mod sweep;
+mod tls;
 
 /// What can end a run from the engine's side.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,7 @@
 //! How many connections this process may hold, and how the limit is raised.
 
+use std::ops::RangeInclusive;
+
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Descriptors kept back for files, pipes, plugins and the poller.
@@ -28,6 +30,17 @@ pub fn window(wanted: Option<usize>) -> (usize, bool) {
     let left = (raise_open_files() as usize).saturating_sub(open_files() + RESERVE).max(1);
     let wanted = wanted.unwrap_or(MOST).max(1);
     (wanted.min(left), left < wanted)
+}
+
+/// Local ports that the kernel gives to connections; all of them where the system does not tell.
+#[must_use]
+pub fn ephemeral_ports() -> RangeInclusive<u16> {
+    let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
+    let mut bounds = text.split_whitespace().filter_map(|word| word.parse().ok());
+    match (bounds.next(), bounds.next()) {
+        (Some(first), Some(last)) => first..=last,
+        _ => 0..=u16::MAX,
+    }
 }
 
 /// Descriptors open in this process now; 16 where the system does not tell.

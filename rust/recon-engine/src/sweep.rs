@@ -1,5 +1,6 @@
 //! Owns the worker threads, the bounded channel and the stop flag of one run.
 
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -8,11 +9,12 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use recon_core::pace::Pace;
 use recon_core::reply::Reply;
+use recon_core::space::Target;
 use recon_core::tally::Tally;
 
 use crate::EngineError;
 use crate::clock::Clock;
-use crate::connect::Worker;
+use crate::connect::{Worker, dial};
 use crate::counters::{self, Counters, Held};
 use crate::feed::Feed;
 use crate::limits;
@@ -23,7 +25,7 @@ const CHANNEL_BATCHES: usize = 16;
 /// Shortest time between asking a silent target and asking it again, in microseconds.
 const PASS_GAP_US: u64 = 1_000_000;
 /// Open connections at once over all threads: half of what a listener's usual backlog takes.
-const MOST_TALKS: usize = 2048;
+const MOST_PORTS: usize = 2048;
 
 /// What all workers share.
 #[derive(Debug)]
@@ -34,6 +36,17 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) stop: AtomicBool,
     pub(crate) ended_ns: AtomicU64,
+    /// Local ports that the kernel hands out.
+    pub(crate) ephemeral: RangeInclusive<u16>,
+}
+
+impl Shared {
+    /// Whether a connection that just opened is one of the kernel with itself, which only ports it hands out, or the one
+    /// we insist on, can be.
+    pub(crate) fn is_self_connected(&self, stream: &mio::net::TcpStream, target: Target) -> bool {
+        let possible = self.ephemeral.contains(&target.port) || self.settings.source_port == Some(target.port);
+        possible && dial::is_self_connected(stream, target)
+    }
 }
 
 /// What the reader gets.
@@ -70,6 +83,7 @@ impl Sweep {
             clock: Clock::start(),
             stop: AtomicBool::new(false),
             ended_ns: AtomicU64::new(0),
+            ephemeral: limits::ephemeral_ports(),
             settings,
         });
         let (sender, receiver) = bounded(CHANNEL_BATCHES);
@@ -77,10 +91,10 @@ impl Sweep {
         for index in 0..threads {
             let counters = Arc::new(Counters::default());
             let window = (window / threads).max(1);
-            let talks = (MOST_TALKS / threads).max(1);
+            let ports = (MOST_PORTS / threads).max(1);
             let full = if files_bind { Held::Files } else { Held::Window };
             let shared = sweep.shared.clone();
-            let worker = Worker::new(shared, counters.clone(), sender.clone(), [window, talks], full)?;
+            let worker = Worker::new(shared, counters.clone(), sender.clone(), [window, ports], full)?;
             sweep.counters.push(counters);
             sweep.hold(spawn(index, worker, sweep.shared.clone())?);
         }

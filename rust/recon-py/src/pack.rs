@@ -7,11 +7,12 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyDict, PyList};
-use recon_core::dialogue::{Budget, Dialogue};
+use recon_core::dialogue::replay;
 use recon_core::matcher;
 use recon_core::probe::ProbeSpec;
 use recon_core::reply::{Reply, State};
 use recon_core::space::{Target, Transport};
+use recon_core::transcript::{Direction, Entry, Transcript};
 
 use crate::{errors, probes, records};
 
@@ -103,23 +104,19 @@ fn name_of(probe: &Bound<'_, PyAny>) -> String {
     name.unwrap_or_else(|_| probe.get_type().to_string())
 }
 
-/// Run the dialogue over what was received; what we would send is not compared, since payloads carry the host.
+/// Hold a dialogue against a recorded conversation.
 fn replay(pack: &matcher::Pack, entries: &[(String, PyBackedBytes, u64)], port: u16) -> PyResult<Reply> {
-    let target = Target { addr: Ipv4Addr::LOCALHOST.into(), port, transport: Transport::Tcp };
-    let mut scratch = pack.scratch();
-    let mut dialogue = Dialogue::open(pack, target, None, 0, 0, Budget::default(), false);
+    let mut transcript = Transcript::default();
     for (who, data, at_us) in entries {
-        if dialogue.deadline_us() < *at_us && !dialogue.is_done() {
-            dialogue.on_timeout(pack, &mut scratch, dialogue.deadline_us());
-        }
-        match who.as_str() {
-            "received" if !dialogue.is_done() => dialogue.on_data(pack, &mut scratch, data, *at_us),
-            "received" | "sent" => {}
+        let direction = match who.as_str() {
+            "sent" => Direction::Sent,
+            "received" => Direction::Received,
             other => return Err(PyValueError::new_err(format!("nobody called {other:?} speaks in a transcript"))),
-        }
+        };
+        transcript.entries.push(Entry { direction, wire: 0, at_us: *at_us, data: data.to_vec() });
     }
-    dialogue.on_close(pack, &mut scratch);
-    let (banner, findings, _) = dialogue.finish();
+    let target = Target { addr: Ipv4Addr::LOCALHOST.into(), port, transport: Transport::Tcp };
+    let outcome = replay::replay(pack, &transcript, target);
     Ok(Reply {
         at_us: 0,
         target,
@@ -128,8 +125,8 @@ fn replay(pack: &matcher::Pack, entries: &[(String, PyBackedBytes, u64)], port: 
         reason: "syn-ack".into(),
         rtt_us: None,
         ttl: None,
-        banner,
-        findings,
+        banner: outcome.banner,
+        findings: outcome.findings,
         transcript: None,
     })
 }

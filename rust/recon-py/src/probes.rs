@@ -11,8 +11,10 @@ use crate::errors;
 /// Read one probe that plugin `origin` brought.
 pub(crate) fn probe(origin: &str, probe: &Bound<'_, PyAny>) -> PyResult<ProbeSpec> {
     let py = probe.py();
-    let ports: String = probe.getattr("ports")?.extract()?;
-    let ranges = if ports.is_empty() { Ok(Vec::new()) } else { parse_ranges(&ports) };
+    let ranges = |name: &str| -> PyResult<Vec<(u16, u16)>> {
+        let words: String = probe.getattr(name)?.extract()?;
+        parse_ranges(&words).map_err(|error| errors::word(py, error))
+    };
     let mut matches = Vec::new();
     for item in probe.getattr("matches")?.try_iter()? {
         matches.push(reading(&item?)?);
@@ -20,7 +22,9 @@ pub(crate) fn probe(origin: &str, probe: &Bound<'_, PyAny>) -> PyResult<ProbeSpe
     Ok(ProbeSpec {
         name: probe.getattr("name")?.extract()?,
         origin: origin.to_owned(),
-        ports: ranges.map_err(|error| errors::word(py, error))?,
+        ports: ranges("ports")?,
+        tls_ports: ranges("tls_ports")?,
+        starttls: turns(&probe.getattr("starttls")?)?,
         transport: errors::transport(&probe.getattr("transport")?.extract::<String>()?)?,
         send: bytes(&probe.getattr("send")?)?,
         wait_ms: probe.getattr("wait_ms")?.extract()?,
@@ -82,6 +86,16 @@ fn examples(value: &Bound<'_, PyAny>) -> PyResult<Vec<Example>> {
     for item in value.call_method0("items")?.try_iter()? {
         let (data, expect): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
         found.push(Example { data: bytes(&data)?, expect: pairs(&expect)? });
+    }
+    Ok(found)
+}
+
+/// (send, expect) in turn.
+fn turns(value: &Bound<'_, PyAny>) -> PyResult<Vec<(Vec<u8>, Vec<u8>)>> {
+    let mut found = Vec::new();
+    for item in value.try_iter()? {
+        let (send, expect): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
+        found.push((bytes(&send)?, bytes(&expect)?));
     }
     Ok(found)
 }

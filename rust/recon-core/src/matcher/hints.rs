@@ -17,7 +17,21 @@ pub(super) const NOBODY: u16 = u16::MAX;
 const PORTS: usize = 1 << 16;
 
 impl Hints {
+    /// The hints of all probes of one transport.
     pub(super) fn build(probes: &[CompiledProbe], transport: Transport) -> Self {
+        Self::collect(probes, transport, |probe| &probe.spec.ports)
+    }
+
+    /// The hints of what is likely inside TLS.
+    pub(super) fn inside_tls(probes: &[CompiledProbe]) -> Self {
+        Self::collect(probes, Transport::Tcp, |probe| &probe.spec.tls_ports)
+    }
+
+    fn collect(
+        probes: &[CompiledProbe],
+        transport: Transport,
+        ranges: impl Fn(&CompiledProbe) -> &[(u16, u16)],
+    ) -> Self {
         let mut order: Vec<usize> = (0..probes.len()).filter(|at| probes[*at].spec.transport == transport).collect();
         order.sort_by_key(|at| probes[*at].spec.rarity);
         let mut hints = Self { asks: vec![NOBODY; PORTS], listens: vec![false; PORTS], everywhere: None };
@@ -26,7 +40,7 @@ impl Hints {
             if spec.rarity == 1 && !spec.send.is_empty() {
                 hints.everywhere.get_or_insert(at);
             }
-            let ports = spec.ports.iter().flat_map(|(first, last)| *first..=*last);
+            let ports = ranges(&probes[at]).iter().flat_map(|(first, last)| *first..=*last);
             ports.for_each(|port| hints.note(usize::from(port), at, spec.send.is_empty()));
         }
         hints

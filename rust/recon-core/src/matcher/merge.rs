@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::reply::Service;
 
 /// One row per (service, product), the fullest; a bare protocol only where no product of it is known.
-pub(super) fn merge(services: &mut Vec<Service>) {
+pub(crate) fn merge(services: &mut Vec<Service>) {
     if services.len() < 2 {
         return;
     }

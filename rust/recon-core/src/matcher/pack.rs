@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::hints::{Hints, NOBODY};
 use super::names::{Names, default_name};
 use super::reading::Reading;
+use super::routes::Routes;
 use super::tables::Tables;
 use super::words::Words;
 use super::{LISTEN, PackError, Scratch, examples};
@@ -31,8 +32,9 @@ pub struct Pack {
     /// Tells a scratch which pack it was shaped for.
     pub(super) identity: Arc<()>,
     by_name: HashMap<Arc<str>, usize>,
-    tcp_hints: Hints,
+    pub(super) tcp_hints: Hints,
     udp_hints: Hints,
+    pub(super) routes: Routes,
 }
 
 impl std::fmt::Debug for Pack {
@@ -81,6 +83,7 @@ impl Pack {
             tables: Tables::build(&readings),
             tcp_hints: Hints::build(&probes, Transport::Tcp),
             udp_hints: Hints::build(&probes, Transport::Udp),
+            routes: Routes::build(&probes),
             probes,
             readings,
             words: Words::new(),

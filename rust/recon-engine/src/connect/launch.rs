@@ -2,11 +2,13 @@
 
 use std::cmp::Ordering;
 
-use mio::Interest;
+use mio::{Interest, Token};
+use recon_core::dialogue::Wire;
 
 use super::Worker;
-use super::conn::{Conn, Ticket};
+use super::conn::{Conn, Due, Role, Ticket};
 use super::dial::{self, Dialed};
+use super::slab::Key;
 use crate::counters::Held;
 use crate::errno::Outcome;
 use crate::feed::Lease;
@@ -84,7 +86,13 @@ impl Worker {
             if self.conns.len() >= self.window {
                 return Pause::until(self.full, 0).or_soon();
             }
-            if self.talks >= self.most_talks {
+            if let Some(extra) = self.extras.pop_front() {
+                if let Err(pause) = self.start_extra(extra) {
+                    return pause;
+                }
+                continue;
+            }
+            if self.ports.len() >= self.most_ports {
                 return Pause::until(Held::Window, 0).or_soon();
             }
             let now_ns = self.shared.clock.now_ns();
@@ -141,6 +149,7 @@ impl Worker {
     }
 
     /// Make an attempt again as if it had not been made.
+    /// Make an attempt again as if it had not been made.
     fn put_back(&mut self, ticket: Ticket, now_us: u64) {
         if ticket.failures == 0 {
             self.leased.push(ticket.position);
@@ -166,52 +175,107 @@ impl Worker {
         }
     }
 
-    fn keep(&mut self, ticket: Ticket, target: Target, dialed: Dialed, started_us: u64) {
+    fn keep(&mut self, ticket: Ticket, target: Target, dialed: Dialed, now_us: u64) {
         let (stream, open) = match dialed {
             Dialed::Open(stream) => (stream, true),
             Dialed::Pending(stream) => (stream, false),
         };
-        let mut stream = mio::net::TcpStream::from_std(stream);
-        if open && dial::is_self_connected(&stream, target) {
+        let stream = mio::net::TcpStream::from_std(stream);
+        if open && self.shared.is_self_connected(&stream, target) {
             dial::hang_up(&stream);
-            self.try_later(ticket, target, dial::SELF_CONNECTED, false, started_us);
+            self.try_later(ticket, target, dial::SELF_CONNECTED, false, now_us);
             return;
         }
         if open && self.shared.settings.pack.is_none() {
             dial::hang_up(&stream);
-            let rtt_us = self.now_us() - started_us;
+            let rtt_us = self.now_us() - now_us;
             self.rtt.sample(rtt_us);
             self.settle_open(ticket, target, rtt_us);
             return;
         }
-        let token = self.conns.reserve();
-        let interest = Interest::READABLE | Interest::WRITABLE;
-        if let Err(error) = self.poll.registry().register(&mut stream, token, interest) {
-            dial::hang_up(&stream);
-            self.on_outcome(ticket, target, dial::outcome(&error, target.addr), started_us);
-            return;
+        let deadline_us = now_us + self.patience_us(ticket);
+        match self.hold(Role::Asking(ticket), target, stream, [now_us, deadline_us]) {
+            Ok(key) if open => self.on_open(key),
+            Ok(key) => self.wheel.insert(deadline_us, Due::Conn(key)),
+            Err(error) => self.on_outcome(ticket, target, dial::outcome(&error, target.addr), now_us),
         }
+    }
+
+    /// How long to wait for the handshake of an attempt.
+    fn patience_us(&self, ticket: Ticket) -> u64 {
         let longest = self.shared.settings.timeout_us;
-        let first = ticket.pass == 1 && self.shared.settings.passes > 1;
-        let wait_us = if first { self.rtt.wait_us(longest) } else { longest };
-        let deadline_us = started_us + wait_us;
-        self.conns.insert(Conn {
-            ticket,
-            target,
-            stream,
-            started_us,
-            deadline_us,
-            armed_us: deadline_us,
-            rtt_us: 0,
-            dialogue: None,
-            unsent: Vec::new(),
-        });
-        self.counters.in_flight(1);
-        if open {
-            self.on_open(token);
-        } else {
-            self.wheel.insert(deadline_us, token);
+        let more_to_come = ticket.pass < self.shared.settings.passes;
+        if more_to_come { self.rtt.wait_us(longest) } else { longest }
+    }
+
+    /// Watch a connection; its times are start and deadline.
+    fn hold(
+        &mut self,
+        role: Role,
+        target: Target,
+        mut stream: mio::net::TcpStream,
+        [started_us, deadline_us]: [u64; 2],
+    ) -> std::io::Result<Key> {
+        let token = Token(self.conns.reserve().0 as usize);
+        let registered = self.poll.registry().register(&mut stream, token, Interest::READABLE | Interest::WRITABLE);
+        if let Err(error) = registered {
+            dial::hang_up(&stream);
+            return Err(error);
         }
+        self.counters.in_flight(1);
+        Ok(self.conns.insert(Conn { role, target, stream, started_us, deadline_us, tls: None, unsent: Vec::new() }))
+    }
+
+    /// Open a further connection for a dialogue that still wants it.
+    fn start_extra(&mut self, extra: (Key, Wire)) -> Result<(), Pause> {
+        let (port, wire) = extra;
+        let Some(target) = self.ports.get_mut(port).map(|port| port.target) else {
+            return Ok(());
+        };
+        let now_ns = self.shared.clock.now_ns();
+        if let Err(free_ns) = self.shared.pace.claim(now_ns) {
+            self.extras.push_front(extra);
+            return Err(Pause::until(Held::Rate, free_ns.div_ceil(1000)));
+        }
+        let now_us = now_ns / 1000;
+        let dialed = dial::dial(target, self.shared.settings.source_port).and_then(|dialed| {
+            let (stream, open) = match dialed {
+                Dialed::Open(stream) => (stream, true),
+                Dialed::Pending(stream) => (stream, false),
+            };
+            let stream = mio::net::TcpStream::from_std(stream);
+            let key = self.hold(Role::Opening { port, wire }, target, stream, [now_us, u64::MAX])?;
+            Ok((key, open))
+        });
+        match dialed {
+            Ok((key, open)) => self.on_extra_dialed(port, wire, key, open),
+            Err(error) => return self.on_extra_failed(extra, &error, now_us),
+        }
+        Ok(())
+    }
+
+    fn on_extra_dialed(&mut self, port: Key, wire: Wire, key: Key, open: bool) {
+        self.counters.sent();
+        self.attach(port, wire, key);
+        if open {
+            self.on_extra_open(key);
+        }
+    }
+
+    /// A further connection failed at once. What ran out may come back; anything else leaves the question unasked.
+    fn on_extra_failed(&mut self, extra: (Key, Wire), error: &std::io::Error, now_us: u64) -> Result<(), Pause> {
+        let target = self.ports[extra.0].target;
+        if let Outcome::Local { name, scarce } = dial::outcome(error, target.addr) {
+            self.counters.error(name);
+            if scarce {
+                self.extras.push_back(extra);
+                return Err(Pause::until(Held::lack(name), now_us + BACK_OFF_US));
+            }
+        }
+        self.with_port(extra.0, |dialogue, pack, scratch, now_us| {
+            dialogue.on_open_failed(pack, scratch, extra.1, now_us);
+        });
+        Ok(())
     }
 
     /// An attempt failed: the target's verdict, its silence, or a failure of ours.

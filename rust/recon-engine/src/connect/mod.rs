@@ -1,31 +1,37 @@
 //! The kernel-sockets backend: one poll loop a thread, a window of non-blocking connections, no unsafe code.
 
 mod conn;
-mod dial;
+pub(crate) mod dial;
+mod events;
 mod launch;
 mod rtt;
+mod slab;
 mod talk;
 mod verdict;
 mod wheel;
 
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use mio::{Events, Poll, Token};
+use mio::{Events, Poll};
+use recon_core::dialogue::Wire;
 use recon_core::matcher::Scratch;
 use recon_core::reply::Reply;
+use rustls::ClientConfig;
 
 use crate::EngineError;
 use crate::counters::{Counters, Held};
 use crate::feed::Segment;
 use crate::outbox::Outbox;
 use crate::sweep::Shared;
-use conn::Slab;
+use crate::tls;
+use conn::{Conn, Due, Port};
 use launch::{Later, Pause};
 use rtt::Rtt;
+use slab::{Key, Slab};
 use wheel::Wheel;
 
 /// Events taken from the kernel at once.
@@ -39,20 +45,23 @@ const NAP_US: u64 = 20_000;
 #[derive(Debug)]
 pub(crate) struct Worker {
     shared: Arc<Shared>,
+    tls: Arc<ClientConfig>,
     counters: Arc<Counters>,
     outbox: Outbox,
     poll: Poll,
-    conns: Slab,
-    /// Open connections among `conns`.
-    talks: usize,
-    most_talks: usize,
+    conns: Slab<Conn>,
+    /// Open ports in conversation.
+    ports: Slab<Port>,
+    most_ports: usize,
+    /// Further connections that dialogues want.
+    extras: VecDeque<(Key, Wire)>,
     /// Connections allowed now, and at most; local failures shrink it.
     window: usize,
     widest: usize,
     /// What a full window is to be called.
     full: Held,
-    wheel: Wheel<Token>,
-    due: Vec<Token>,
+    wheel: Wheel<Due>,
+    due: Vec<Due>,
     rtt: Rtt,
     /// Positions leased and not yet started, last first.
     leased: Vec<u64>,
@@ -66,24 +75,26 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Make a worker; `[window, most_talks]` bound its connections, `full` names what a full window means.
+    /// Make a worker; `[window, most_ports]` bound its connections, `full` names what a full window means.
     pub(crate) fn new(
         shared: Arc<Shared>,
         counters: Arc<Counters>,
         channel: Sender<Vec<Reply>>,
-        [window, most_talks]: [usize; 2],
+        [window, most_ports]: [usize; 2],
         full: Held,
     ) -> Result<Self, EngineError> {
         let poll = Poll::new().map_err(|source| EngineError::System { what: "opening a poller", source })?;
         Ok(Self {
             scratch: shared.settings.pack.as_ref().map_or_else(Scratch::default, |pack| pack.scratch()),
             shared,
+            tls: tls::config().map_err(|error| EngineError::Worker(error.to_string()))?,
             counters,
             outbox: Outbox::new(channel),
             poll,
-            conns: Slab::default(),
-            talks: 0,
-            most_talks,
+            conns: Slab::new(),
+            ports: Slab::new(),
+            most_ports,
+            extras: VecDeque::new(),
             window,
             widest: window,
             full,
@@ -107,7 +118,7 @@ impl Worker {
             let keeps_up = self.outbox.flush(before_ns / 1000);
             let pause = if keeps_up { self.launch() } else { Pause::reader() };
             self.report_settled();
-            if pause.done && self.conns.len() == 0 {
+            if pause.done && self.conns.len() == 0 && self.ports.len() == 0 {
                 break;
             }
             let polled_us = self.now_us();
@@ -140,8 +151,9 @@ impl Worker {
 
     fn handle(&mut self, events: &Events) {
         for event in events {
-            if self.conns.contains(event.token()) {
-                self.on_event(event);
+            let key = Key(event.token().0 as u64);
+            if self.conns.contains(key) {
+                self.on_event(key, event);
             }
         }
     }
@@ -151,9 +163,11 @@ impl Worker {
     fn expire(&mut self, polled_us: u64) {
         let mut due = std::mem::take(&mut self.due);
         self.wheel.expire(polled_us, &mut due);
-        for token in due.drain(..) {
-            if self.conns.contains(token) {
-                self.on_deadline(token, polled_us);
+        for item in due.drain(..) {
+            match item {
+                Due::Conn(key) if self.conns.contains(key) => self.on_conn_deadline(key, polled_us),
+                Due::Port(key) if self.ports.contains(key) => self.on_port_deadline(key, polled_us),
+                Due::Conn(_) | Due::Port(_) => {}
             }
         }
         self.due = due;
@@ -167,10 +181,8 @@ impl Worker {
 
     /// Conclude what is under way: open ports keep their row, handshakes stay without a verdict.
     fn wind_up(mut self) {
-        for token in self.conns.tokens() {
-            if self.conns[token].dialogue.is_some() {
-                self.on_peer_closed(token);
-            }
+        for key in self.ports.keys() {
+            self.stop_port(key);
         }
         self.report_settled();
         self.outbox.finish();

@@ -1,195 +1,229 @@
-//! Carries a dialogue over a kernel socket: bytes in, bytes out, deadlines. What to say is the dialogue's business.
+//! Carries dialogues over kernel sockets, plain or in TLS. What to say is the dialogue's business.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 
-use mio::Token;
-use mio::event::Event;
-use recon_core::dialogue::Dialogue;
+use recon_core::dialogue::{Act, Dialogue, Subject, Wire};
+use recon_core::matcher::{Pack, Scratch};
 
 use super::Worker;
-use super::dial;
+use super::conn::{Due, Port, Role};
+use super::slab::Key;
+use crate::tls::{Progress, TlsWire};
 
-/// What reading or writing came to.
-enum Flow {
-    Going,
-    Closed,
-}
+const MICROS: i64 = 1_000_000;
 
 impl Worker {
-    pub(super) fn on_event(&mut self, event: &Event) {
-        let token = event.token();
-        if self.conns[token].dialogue.is_none() {
-            self.on_handshake(token, event);
-        }
-        if !self.conns.contains(token) || self.conns[token].dialogue.is_none() {
-            return;
-        }
-        if event.is_writable() {
-            self.pump(token);
-        }
-        if self.conns.contains(token) && (event.is_readable() || event.is_read_closed() || event.is_error()) {
-            self.read(token, event.is_read_closed() || event.is_error());
-        }
-    }
-
-    /// The socket reported on a handshake: established, refused, or failed.
-    fn on_handshake(&mut self, token: Token, event: &Event) {
-        match self.conns[token].stream.take_error() {
-            Ok(Some(error)) | Err(error) => self.on_refused(token, &error),
-            Ok(None) if event.is_writable() => self.on_established(token),
-            Ok(None) => {}
-        }
-    }
-
-    fn on_established(&mut self, token: Token) {
+    /// The sweep's own connection stands: talk, or leave at once when only the handshake was wanted.
+    pub(super) fn on_open(&mut self, key: Key) {
         let now_us = self.now_us();
-        let conn = &mut self.conns[token];
-        conn.rtt_us = now_us - conn.started_us;
-        if !dial::is_self_connected(&conn.stream, conn.target) {
-            self.rtt.sample(conn.rtt_us);
-            self.on_open(token);
-        } else if let Some(conn) = self.conns.remove(token) {
-            dial::hang_up(&conn.stream);
-            self.counters.in_flight(-1);
-            self.try_later(conn.ticket, conn.target, dial::SELF_CONNECTED, false, now_us);
-        }
-    }
-
-    fn on_refused(&mut self, token: Token, error: &std::io::Error) {
-        let Some(conn) = self.conns.remove(token) else {
+        let conn = &mut self.conns[key];
+        let Role::Asking(ticket) = conn.role else {
             return;
         };
-        let now_us = self.now_us();
-        self.rtt.sample(now_us - conn.started_us);
-        self.counters.in_flight(-1);
-        self.on_outcome(conn.ticket, conn.target, dial::outcome(error, conn.target.addr), now_us);
-    }
-
-    /// The connection stands: talk, or leave at once when only the handshake was wanted.
-    pub(super) fn on_open(&mut self, token: Token) {
+        let (target, rtt_us) = (conn.target, now_us - conn.started_us);
+        self.rtt.sample(rtt_us);
         let Some(pack) = self.shared.settings.pack.clone() else {
-            let Some(conn) = self.conns.remove(token) else {
-                return;
-            };
-            dial::hang_up(&conn.stream);
-            self.counters.in_flight(-1);
-            self.settle_open(conn.ticket, conn.target, conn.rtt_us);
+            self.drop_conn(key);
+            self.settle_open(ticket, target, rtt_us);
             return;
         };
-        let now_us = self.now_us();
         let settings = &self.shared.settings;
-        let conn = &mut self.conns[token];
-        if conn.rtt_us == 0 {
-            conn.rtt_us = now_us - conn.started_us;
-            self.rtt.sample(conn.rtt_us);
-        }
-        let host = settings.names.get(&conn.target.addr).cloned();
-        let dialogue =
-            Dialogue::open(&pack, conn.target, host, conn.rtt_us, now_us, settings.budget, settings.transcripts);
-        conn.armed_us = u64::MAX;
-        conn.dialogue = Some(Box::new(dialogue));
-        self.talks += 1;
-        self.pump(token);
+        let subject = Subject {
+            target,
+            host: settings.names.get(&target.addr).cloned(),
+            rtt_us,
+            opened_us: now_us,
+            epoch_s: self.shared.clock.epoch_us(now_us) / MICROS,
+        };
+        let dialogue = Dialogue::open(&pack, subject, settings.budget, false, settings.transcripts);
+        let port = Port { ticket, target, rtt_us, dialogue, wires: vec![Some(key)], armed_us: u64::MAX };
+        let port = self.ports.insert(port);
+        self.conns[key].role = Role::Talking { port, wire: 0 };
+        self.perform(port);
     }
 
-    /// Send what the dialogue wants to say, arm its deadline, or end it.
-    fn pump(&mut self, token: Token) {
-        let conn = &mut self.conns[token];
-        if let Some(bytes) = conn.dialogue.as_mut().and_then(|dialogue| dialogue.transmit()) {
-            conn.unsent.extend_from_slice(&bytes);
-        }
-        if let Flow::Closed = write(&mut conn.stream, &mut conn.unsent) {
-            self.on_peer_closed(token);
-            return;
-        }
-        self.arm(token);
+    /// Remember which connection serves a wire.
+    pub(super) fn attach(&mut self, port: Key, wire: Wire, key: Key) {
+        let wires = &mut self.ports[port].wires;
+        wires.resize(wires.len().max(wire + 1), None);
+        wires[wire] = Some(key);
     }
 
-    fn arm(&mut self, token: Token) {
-        let conn = &mut self.conns[token];
-        let Some(dialogue) = &conn.dialogue else {
+    pub(super) fn on_extra_open(&mut self, key: Key) {
+        let Role::Opening { port, wire } = self.conns[key].role else {
             return;
         };
-        if dialogue.is_done() {
-            self.finish(token);
+        self.conns[key].role = Role::Talking { port, wire };
+        self.with_port(port, |dialogue, pack, _, now_us| dialogue.on_open(pack, wire, now_us));
+    }
+
+    pub(super) fn on_extra_refused(&mut self, key: Key) {
+        let Some(conn) = self.drop_conn(key) else {
             return;
-        }
-        conn.deadline_us = dialogue.deadline_us();
-        if conn.deadline_us < conn.armed_us {
-            conn.armed_us = conn.deadline_us;
-            self.wheel.insert(conn.deadline_us, token);
+        };
+        if let Role::Opening { port, wire } = conn.role {
+            self.with_port(port, |dialogue, pack, scratch, now_us| {
+                dialogue.on_open_failed(pack, scratch, wire, now_us);
+            });
         }
     }
 
-    /// Hand what arrived to the dialogue until the socket is empty.
-    fn read(&mut self, token: Token, closing: bool) {
-        let Some(pack) = self.shared.settings.pack.clone() else {
+    /// Bytes came in on a connection.
+    pub(super) fn on_bytes(&mut self, key: Key, bytes: &[u8]) {
+        let conn = &mut self.conns[key];
+        let Role::Talking { port, wire } = conn.role else {
             return;
         };
-        loop {
-            let now_us = self.now_us();
-            let conn = &mut self.conns[token];
-            let Some(dialogue) = &mut conn.dialogue else {
-                return;
-            };
-            match conn.stream.read(&mut self.buffer) {
-                Ok(0) => return self.on_peer_closed(token),
-                Ok(count) => {
-                    dialogue.on_data(&pack, &mut self.scratch, &self.buffer[..count], now_us);
-                    if dialogue.is_done() || (count < self.buffer.len() && !closing) {
-                        return self.pump(token);
-                    }
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return self.pump(token),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => return self.on_peer_closed(token),
+        match &mut conn.tls {
+            None => self.with_port(port, |dialogue, pack, scratch, now_us| {
+                dialogue.on_data(pack, scratch, wire, bytes, now_us);
+            }),
+            Some(tls) => {
+                let progress = tls.take(bytes);
+                let outgoing = tls.outgoing();
+                conn.unsent.extend_from_slice(&outgoing);
+                self.flush(key);
+                self.on_tls(key, port, wire, &progress);
             }
         }
     }
 
-    pub(super) fn on_deadline(&mut self, token: Token, now_us: u64) {
-        let conn = &mut self.conns[token];
-        if conn.deadline_us > now_us {
-            conn.armed_us = conn.deadline_us;
-            self.wheel.insert(conn.deadline_us, token);
+    /// TLS moved on: the handshake may be over, something may have been said, or it broke.
+    fn on_tls(&mut self, key: Key, port: Key, wire: Wire, progress: &Progress) {
+        if progress.secured {
+            let session = self.conns[key].tls.as_ref().map(|tls| tls.session()).unwrap_or_default();
+            self.with_port(port, |dialogue, pack, scratch, now_us| {
+                dialogue.on_secured(pack, scratch, wire, &session, now_us);
+            });
+        }
+        if !progress.plain.is_empty() {
+            self.with_port(port, |dialogue, pack, scratch, now_us| {
+                dialogue.on_data(pack, scratch, wire, &progress.plain, now_us);
+            });
+        }
+        if progress.failed {
+            self.on_peer_closed(key);
+        }
+    }
+
+    /// The peer closed or broke a connection.
+    pub(super) fn on_peer_closed(&mut self, key: Key) {
+        let Some(conn) = self.drop_conn(key) else {
+            return;
+        };
+        let Role::Talking { port, wire } = conn.role else {
+            return;
+        };
+        if let Some(port) = self.ports.get_mut(port) {
+            port.wires[wire] = None;
+        }
+        match conn.tls.filter(|tls| !tls.is_secured()) {
+            Some(tls) => self.with_port(port, |dialogue, pack, scratch, now_us| {
+                dialogue.on_secure_failed(pack, scratch, wire, tls.early(), now_us);
+            }),
+            None => self.with_port(port, |dialogue, pack, scratch, now_us| {
+                dialogue.on_close(pack, scratch, wire, now_us);
+            }),
+        }
+    }
+
+    /// The run is stopped: conclude with what is known.
+    pub(super) fn stop_port(&mut self, key: Key) {
+        self.with_port(key, |dialogue, pack, scratch, _| dialogue.stop(pack, scratch));
+    }
+
+    /// Tell a port's dialogue something, then do what it wants.
+    pub(super) fn with_port(&mut self, key: Key, tell: impl FnOnce(&mut Dialogue, &Pack, &mut Scratch, u64)) {
+        let now_us = self.now_us();
+        let (Some(port), Some(pack)) = (self.ports.get_mut(key), &self.shared.settings.pack) else {
+            return;
+        };
+        tell(&mut port.dialogue, pack, &mut self.scratch, now_us);
+        self.perform(key);
+    }
+
+    /// Do what a dialogue wants; settle its port when it is done.
+    fn perform(&mut self, key: Key) {
+        while let Some(act) = self.ports.get_mut(key).and_then(|port| port.dialogue.act()) {
+            match act {
+                Act::Open(wire) => self.extras.push_back((key, wire)),
+                Act::Send(wire, bytes) => self.say(key, wire, &bytes),
+                Act::Secure(wire) => self.secure(key, wire),
+                Act::Close(wire) => self.close(key, wire),
+            }
+        }
+        if !self.ports.contains(key) {
             return;
         }
-        conn.armed_us = u64::MAX;
-        let Some(dialogue) = &mut conn.dialogue else {
-            return self.give_up(token, now_us);
+        if !self.ports[key].dialogue.is_done() {
+            self.arm(key);
+        } else if let Some(port) = self.ports.remove(key) {
+            self.settle_port(port);
+        }
+    }
+
+    fn say(&mut self, port: Key, wire: Wire, bytes: &[u8]) {
+        let Some(key) = self.conn_of(port, wire) else {
+            return;
         };
-        if let Some(pack) = &self.shared.settings.pack {
-            dialogue.on_timeout(pack, &mut self.scratch, now_us);
+        let conn = &mut self.conns[key];
+        match &mut conn.tls {
+            Some(tls) => {
+                tls.say(bytes);
+                conn.unsent.extend_from_slice(&tls.outgoing());
+            }
+            None => conn.unsent.extend_from_slice(bytes),
         }
-        self.pump(token);
+        self.flush(key);
     }
 
-    /// The peer closed, or we stop: make what we can of what was said.
-    pub(super) fn on_peer_closed(&mut self, token: Token) {
-        let conn = &mut self.conns[token];
-        if let (Some(dialogue), Some(pack)) = (&mut conn.dialogue, &self.shared.settings.pack) {
-            dialogue.on_close(pack, &mut self.scratch);
-        }
-        self.finish(token);
+    fn secure(&mut self, port: Key, wire: Wire) {
+        let Some(key) = self.conn_of(port, wire) else {
+            return;
+        };
+        let conn = &mut self.conns[key];
+        let host = self.shared.settings.names.get(&conn.target.addr);
+        let Some(mut tls) = TlsWire::new(&self.tls, host.map(|host| &**host), conn.target.addr) else {
+            return;
+        };
+        conn.unsent.extend_from_slice(&tls.outgoing());
+        conn.tls = Some(Box::new(tls));
+        self.flush(key);
     }
 
-    fn finish(&mut self, token: Token) {
-        if let Some(conn) = self.conns.remove(token) {
-            self.settle_talk(conn);
+    fn close(&mut self, port: Key, wire: Wire) {
+        if let Some(key) = self.conn_of(port, wire) {
+            self.ports[port].wires[wire] = None;
+            self.drop_conn(key);
         }
     }
-}
 
-/// Write what the socket takes now; the rest stays in `unsent`.
-fn write(stream: &mut mio::net::TcpStream, unsent: &mut Vec<u8>) -> Flow {
-    while !unsent.is_empty() {
-        match stream.write(unsent) {
-            Ok(0) => return Flow::Closed,
-            Ok(count) => drop(unsent.drain(..count)),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Flow::Going,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(_) => return Flow::Closed,
+    fn conn_of(&mut self, port: Key, wire: Wire) -> Option<Key> {
+        let key = self.ports.get_mut(port)?.wires.get(wire).copied().flatten()?;
+        self.conns.contains(key).then_some(key)
+    }
+
+    /// Have the port's deadline looked at in time.
+    pub(super) fn arm(&mut self, key: Key) {
+        let port = &mut self.ports[key];
+        let deadline_us = port.dialogue.deadline_us();
+        if deadline_us < port.armed_us {
+            port.armed_us = deadline_us;
+            self.wheel.insert(deadline_us, Due::Port(key));
         }
     }
-    Flow::Going
+
+    /// Write what the socket takes now; the rest waits until it is writable again.
+    pub(super) fn flush(&mut self, key: Key) {
+        let conn = &mut self.conns[key];
+        while !conn.unsent.is_empty() {
+            match conn.stream.write(&conn.unsent) {
+                Ok(count @ 1..) => drop(conn.unsent.drain(..count)),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // The peer is gone, but what it said before may still be waiting to be read.
+                Ok(_) | Err(_) => conn.unsent.clear(),
+            }
+        }
+    }
 }

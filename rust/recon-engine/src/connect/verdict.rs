@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use mio::Token;
 use recon_core::reply::{Findings, Reply, State};
 use recon_core::space::Target;
-use recon_core::transcript::Transcript;
 
 use super::Worker;
-use super::conn::{Conn, Ticket};
+use super::conn::{Conn, Port, Ticket};
 use super::dial;
+use super::slab::Key;
 
 /// Settled targets for which a shrunken window grows by one.
 const REGROW: u64 = 8;
@@ -39,18 +38,25 @@ impl Worker {
     }
 
     /// An open target whose conversation is over.
-    pub(super) fn settle_talk(&mut self, conn: Conn) {
-        dial::hang_up(&conn.stream);
-        self.talks -= 1;
-        self.counters.in_flight(-1);
-        self.count(conn.ticket, State::Open);
-        let mut reply = self.reply(conn.target, State::Open, "syn-ack", Some(conn.rtt_us));
-        let (banner, findings, transcript): (Vec<u8>, Findings, Option<Box<Transcript>>) =
-            conn.dialogue.map(|dialogue| dialogue.finish()).unwrap_or_default();
-        reply.banner = banner;
-        reply.findings = findings;
-        reply.transcript = transcript;
+    pub(super) fn settle_port(&mut self, port: Port) {
+        for key in port.wires.into_iter().flatten() {
+            self.drop_conn(key);
+        }
+        self.count(port.ticket, State::Open);
+        let outcome = port.dialogue.finish();
+        let mut reply = self.reply(port.target, State::Open, "syn-ack", Some(port.rtt_us));
+        reply.banner = outcome.banner;
+        reply.findings = outcome.findings;
+        reply.transcript = outcome.transcript;
         self.send(reply);
+    }
+
+    /// Forget a connection, ending it with a RST.
+    pub(super) fn drop_conn(&mut self, key: Key) -> Option<Conn> {
+        let conn = self.conns.remove(key)?;
+        dial::hang_up(&conn.stream);
+        self.counters.in_flight(-1);
+        Some(conn)
     }
 
     /// Nobody answered in time.
@@ -62,15 +68,13 @@ impl Worker {
     }
 
     /// The handshake's deadline passed.
-    pub(super) fn give_up(&mut self, token: Token, now_us: u64) {
-        let Some(conn) = self.conns.remove(token) else {
+    pub(super) fn give_up(&mut self, key: Key, ticket: Ticket, now_us: u64) {
+        let Some(conn) = self.drop_conn(key) else {
             return;
         };
-        dial::hang_up(&conn.stream);
-        self.counters.in_flight(-1);
         let again = kernel_retransmissions(now_us.saturating_sub(conn.started_us));
         self.shared.pace.charge(now_us * 1000, again);
-        self.settle_silent(conn.ticket);
+        self.settle_silent(ticket);
     }
 
     fn count(&mut self, ticket: Ticket, state: State) {

@@ -1,0 +1,160 @@
+//! The order of questions: what to ask first, next, and when enough is known. Holds no bytes and no time.
+
+use crate::matcher::Pack;
+use crate::reply::Findings;
+
+/// Something to find out on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    /// Does it speak first?
+    Listen,
+    /// A probe of the pack, inside TLS if `secure`.
+    Ask {
+        /// Index into the pack's probes.
+        probe: usize,
+        /// Whether TLS comes first.
+        secure: bool,
+    },
+    /// Does it speak TLS, and what inside?
+    Secure,
+    /// Which certificate does it show to an old client?
+    Legacy,
+    /// Does it answer to empty lines?
+    Newlines,
+    /// Ask for TLS in mid-conversation, step by step.
+    Upgrade {
+        /// Index into the pack's probes.
+        probe: usize,
+        /// Which turn of the exchange.
+        step: usize,
+    },
+}
+
+/// What was asked and found out so far.
+#[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools)] // each is a question asked once
+pub(super) struct Agenda {
+    /// Say nothing, only listen.
+    pub(super) mute: bool,
+    /// Probes asked, and whether inside TLS.
+    pub(super) asked: Vec<(usize, bool)>,
+    /// TLS was seen.
+    pub(super) tls: bool,
+    tls_tried: bool,
+    legacy: Wish,
+    newlines_tried: bool,
+    upgraded: bool,
+}
+
+/// A question that comes up only in certain cases, and then once.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Wish {
+    #[default]
+    Never,
+    Wanted,
+    Granted,
+}
+
+impl Agenda {
+    pub(super) fn new(mute: bool, first: Question) -> Self {
+        Self { mute, tls_tried: first == Question::Secure, ..Self::default() }
+    }
+
+    /// What to ask on the connection that the sweep opened.
+    pub(super) fn first(pack: &Pack, port: u16, mute: bool) -> Question {
+        if mute {
+            return Question::Listen;
+        }
+        if pack.hints_tls(port) {
+            return Question::Secure;
+        }
+        pack.hinted(port).map_or(Question::Listen, |probe| Question::Ask { probe, secure: false })
+    }
+
+    /// What to ask once TLS stands.
+    pub(super) fn inner(pack: &Pack, port: u16) -> Question {
+        pack.inside_tls(port).map_or(Question::Listen, |probe| Question::Ask { probe, secure: true })
+    }
+
+    /// What to ask on a connection that stayed silent while we listened.
+    pub(super) fn after_silence(&self, pack: &Pack, port: u16, tls: bool) -> Option<usize> {
+        let hinted = if tls { pack.inside_tls(port) } else { pack.hinted(port) };
+        [hinted, pack.everywhere()].into_iter().flatten().find(|&probe| !self.asked.contains(&(probe, tls)))
+    }
+
+    /// The next question that deserves a connection of its own.
+    pub(super) fn next(&mut self, pack: &Pack, port: u16, found: &Findings) -> Option<Question> {
+        if self.mute {
+            return None;
+        }
+        if self.legacy == Wish::Wanted {
+            self.legacy = Wish::Granted;
+            return Some(Question::Legacy);
+        }
+        if !found.services.is_empty() {
+            return self.refine(pack, found);
+        }
+        if self.tls {
+            return None;
+        }
+        if !self.tls_tried {
+            self.tls_tried = true;
+            return Some(Question::Secure);
+        }
+        self.common(pack, port)
+    }
+
+    /// TLS answered where something else was asked: ask for it next.
+    pub(super) fn want_tls(&mut self) {
+        if !self.tls {
+            self.tls_tried = false;
+        }
+    }
+
+    /// TLS answered, but not to us: ask as an older client.
+    pub(super) fn want_legacy(&mut self) {
+        self.tls = true;
+        if self.legacy == Wish::Never {
+            self.legacy = Wish::Wanted;
+        }
+    }
+
+    /// The probe by which a service just found can be asked for TLS, once.
+    pub(super) fn upgrade(&mut self, pack: &Pack, found: &Findings, tls: bool) -> Option<usize> {
+        if tls || self.mute || self.upgraded {
+            return None;
+        }
+        let probe = found.services.iter().find_map(|service| pack.upgrade_for(&service.name))?;
+        self.upgraded = true;
+        Some(probe)
+    }
+
+    /// Whether a product is known, so that nothing more is asked.
+    pub(super) fn is_satisfied(&self, found: &Findings) -> bool {
+        self.legacy != Wish::Wanted && found.services.iter().any(|service| service.product.is_some())
+    }
+
+    /// What can tell more about the services whose product is unknown.
+    fn refine(&mut self, pack: &Pack, found: &Findings) -> Option<Question> {
+        let tls = self.tls;
+        let refiners = found.services.iter().flat_map(|service| pack.refiners(&service.name));
+        let probe = refiners.copied().find(|&probe| !self.asked.contains(&(probe, tls)))?;
+        self.asked.push((probe, tls));
+        Some(Question::Ask { probe, secure: tls })
+    }
+
+    /// What is asked of a port that nothing is known of, the likeliest first.
+    fn common(&mut self, pack: &Pack, port: u16) -> Option<Question> {
+        if let Some(probe) = self.after_silence(pack, port, false) {
+            self.asked.push((probe, false));
+            return Some(Question::Ask { probe, secure: false });
+        }
+        if !self.newlines_tried {
+            self.newlines_tried = true;
+            return Some(Question::Newlines);
+        }
+        let probe = pack.by_rarity().iter().copied().find(|&probe| !self.asked.contains(&(probe, false)))?;
+        self.asked.push((probe, false));
+        Some(Question::Ask { probe, secure: false })
+    }
+}

@@ -1,0 +1,409 @@
+//! What to ask next on one open port: bytes and time in, acts and a deadline out. Never touches a socket or a clock.
+//!
+//! The order of questions (design §7): where the port hints at a client-first protocol its probe goes at once, and a
+//! greeting that comes all the same is read too; elsewhere listen. After silence the hinted probe goes on the same
+//! connection. Then TLS on a second one, with the inner protocol over it; then what the pack asks everywhere, newlines,
+//! and the rest by rarity, a few at a time, until the budget is spent. What is known without its product is asked only
+//! what can refine it.
+
+mod agenda;
+mod asking;
+mod fill;
+pub mod replay;
+mod talk;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::matcher::{Pack, Scratch};
+use crate::reply::{BANNER_LIMIT, Fact, Findings};
+use crate::space::Target;
+use crate::tls::{self, Session};
+use crate::transcript::{Direction, Entry, Transcript};
+use agenda::{Agenda, Question};
+use talk::{State, Talk};
+
+/// A connection of this port: 0 is the one the sweep opened.
+pub type Wire = usize;
+
+/// Ports that print or act on whatever they are sent; they are only listened to.
+pub const NEVER_SEND: std::ops::RangeInclusive<u16> = 9100..=9107;
+
+/// How long a dialogue may take, in microseconds, and how many connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Shortest time to listen for a greeting.
+    pub listen_min_us: u64,
+    /// Longest time to listen for a greeting.
+    pub listen_max_us: u64,
+    /// Time to wait for the answer to a probe that names none.
+    pub answer_us: u64,
+    /// Silence after an answer of unknown framing that ends it.
+    pub quiet_us: u64,
+    /// The whole dialogue.
+    pub total_us: u64,
+    /// Connections, the sweep's own included.
+    pub wires: usize,
+    /// Connections at once.
+    pub parallel: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            listen_min_us: 300_000,
+            listen_max_us: 1_000_000,
+            answer_us: 1_500_000,
+            quiet_us: 100_000,
+            total_us: 4_000_000,
+            wires: 6,
+            parallel: 3,
+        }
+    }
+}
+
+/// What the caller must do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Connect once more to the same port; report `on_open` or `on_open_failed`.
+    Open(Wire),
+    /// Send these bytes.
+    Send(Wire, Vec<u8>),
+    /// Begin TLS; report `on_secured` or `on_secure_failed`.
+    Secure(Wire),
+    /// End this connection.
+    Close(Wire),
+}
+
+/// Who is spoken to.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The open port.
+    pub target: Target,
+    /// The name the user gave for its address.
+    pub host: Option<Arc<str>>,
+    /// Round trip of the handshake in microseconds.
+    pub rtt_us: u64,
+    /// When the connection opened, in the caller's microseconds.
+    pub opened_us: u64,
+    /// The same moment in seconds since the Unix epoch, to tell whether a certificate is in force.
+    pub epoch_s: i64,
+}
+
+/// What a dialogue came to.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What was said first.
+    pub banner: Vec<u8>,
+    /// What that, and all that followed, means.
+    pub findings: Findings,
+    /// The record of it, if wanted.
+    pub transcript: Option<Box<Transcript>>,
+}
+
+/// One conversation with one open port.
+#[derive(Debug)]
+pub struct Dialogue {
+    subject: Subject,
+    budget: Budget,
+    talks: Vec<Talk>,
+    agenda: Agenda,
+    acts: VecDeque<Act>,
+    outcome: Outcome,
+    done: bool,
+}
+
+impl Dialogue {
+    /// Begin on an open connection. `listen_only` says nothing whatever the port; `record` keeps a transcript.
+    #[must_use]
+    pub fn open(pack: &Pack, subject: Subject, budget: Budget, listen_only: bool, record: bool) -> Self {
+        let mute = listen_only || NEVER_SEND.contains(&subject.target.port);
+        let first = Agenda::first(pack, subject.target.port, mute);
+        let mut dialogue = Self {
+            talks: vec![Talk::opened(subject.opened_us)],
+            agenda: Agenda::new(mute, first),
+            acts: VecDeque::new(),
+            outcome: Outcome { transcript: record.then(Box::default), ..Outcome::default() },
+            done: false,
+            subject,
+            budget,
+        };
+        let now_us = dialogue.subject.opened_us;
+        dialogue.put(pack, 0, first, now_us);
+        dialogue
+    }
+
+    /// The next thing to do, if there is one.
+    pub fn act(&mut self) -> Option<Act> {
+        self.acts.pop_front()
+    }
+
+    /// When [`Dialogue::on_timeout`] wants to be called, in the caller's microseconds.
+    #[must_use]
+    pub fn deadline_us(&self) -> u64 {
+        let end = self.subject.opened_us + self.budget.total_us;
+        self.talks.iter().filter(|talk| talk.is_active()).map(|talk| talk.deadline_us).fold(end, u64::min)
+    }
+
+    /// Whether nothing more is to be learnt.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// Another connection opened.
+    pub fn on_open(&mut self, pack: &Pack, wire: Wire, now_us: u64) {
+        let Some(talk) = self.talks.get_mut(wire).filter(|talk| talk.state == State::Opening) else {
+            return;
+        };
+        talk.state = State::Waiting;
+        let question = talk.question;
+        self.put(pack, wire, question, now_us);
+    }
+
+    /// Another connection could not be had; its question goes unasked.
+    pub fn on_open_failed(&mut self, pack: &Pack, scratch: &mut Scratch, wire: Wire, now_us: u64) {
+        self.end(pack, scratch, wire, now_us);
+    }
+
+    /// Bytes arrived: inside TLS the plain ones.
+    pub fn on_data(&mut self, pack: &Pack, scratch: &mut Scratch, wire: Wire, data: &[u8], now_us: u64) {
+        if !self.talks.get(wire).is_some_and(Talk::is_active) {
+            return;
+        }
+        self.note(Direction::Received, wire, data, now_us);
+        let quiet_us = now_us + self.budget.quiet_us;
+        let talk = &mut self.talks[wire];
+        talk.take(data);
+        let is_full = talk.answer.len() >= BANNER_LIMIT;
+        let is_upgrade = talk.is_upgrade();
+        if is_full || (talk.is_whole(pack) && (is_upgrade || self.read(pack, scratch, wire))) {
+            self.conclude(pack, scratch, wire, now_us);
+        } else {
+            self.talks[wire].deadline_us = quiet_us;
+        }
+    }
+
+    /// The peer closed or reset a connection.
+    pub fn on_close(&mut self, pack: &Pack, scratch: &mut Scratch, wire: Wire, now_us: u64) {
+        if let Some(talk) = self.talks.get_mut(wire) {
+            talk.closed = true;
+            self.conclude(pack, scratch, wire, now_us);
+        }
+    }
+
+    /// TLS stands on a connection.
+    pub fn on_secured(&mut self, pack: &Pack, scratch: &mut Scratch, wire: Wire, session: &Session, now_us: u64) {
+        let Some(talk) = self.talks.get_mut(wire).filter(|talk| talk.state == State::Securing) else {
+            return;
+        };
+        talk.tls = true;
+        talk.state = State::Waiting;
+        let upgraded = talk.is_upgrade();
+        self.learn(tls::facts(session, self.subject.host.as_deref(), self.subject.epoch_s));
+        if upgraded {
+            self.end(pack, scratch, wire, now_us);
+            return;
+        }
+        self.agenda.tls = true;
+        let inner = match self.talks[wire].question {
+            asked @ Question::Ask { .. } => asked,
+            _ => Agenda::inner(pack, self.subject.target.port),
+        };
+        self.put(pack, wire, inner, now_us);
+    }
+
+    /// TLS failed; `received` is what came instead of, or during, the handshake.
+    pub fn on_secure_failed(&mut self, pack: &Pack, scratch: &mut Scratch, wire: Wire, received: &[u8], now_us: u64) {
+        let Some(talk) = self.talks.get_mut(wire).filter(|talk| talk.state == State::Securing) else {
+            return;
+        };
+        talk.closed = true;
+        talk.state = State::Waiting;
+        if talk.is_upgrade() {
+            self.end(pack, scratch, wire, now_us);
+            return;
+        }
+        if tls::looks_like(received) {
+            self.agenda.want_legacy();
+        } else {
+            self.note(Direction::Received, wire, received, now_us);
+            self.talks[wire].take(received);
+        }
+        self.conclude(pack, scratch, wire, now_us);
+    }
+
+    /// A deadline passed.
+    pub fn on_timeout(&mut self, pack: &Pack, scratch: &mut Scratch, now_us: u64) {
+        if now_us >= self.subject.opened_us + self.budget.total_us {
+            self.stop(pack, scratch);
+            return;
+        }
+        for wire in 0..self.talks.len() {
+            if self.talks[wire].is_active() && self.talks[wire].deadline_us <= now_us && !self.done {
+                self.conclude(pack, scratch, wire, now_us);
+            }
+        }
+    }
+
+    /// End now with what is known.
+    pub fn stop(&mut self, pack: &Pack, scratch: &mut Scratch) {
+        for wire in 0..self.talks.len() {
+            if self.talks[wire].is_active() {
+                self.read(pack, scratch, wire);
+                self.talks[wire].state = State::Ended;
+            }
+        }
+        self.done = true;
+    }
+
+    /// What was said, what it means, and the record of it.
+    #[must_use]
+    pub fn finish(mut self) -> Outcome {
+        if self.agenda.tls {
+            tls::crown(&mut self.outcome.findings);
+        }
+        if self.outcome.banner.is_empty() {
+            let said = self.talks.into_iter().map(|talk| talk.answer).find(|answer| !answer.is_empty());
+            self.outcome.banner = said.unwrap_or_default();
+        }
+        self.outcome
+    }
+
+    /// A wire said all it will to its question: read it, then decide what is next.
+    fn conclude(&mut self, pack: &Pack, scratch: &mut Scratch, wire: Wire, now_us: u64) {
+        if self.done || !self.talks[wire].is_active() {
+            return;
+        }
+        if let Question::Upgrade { probe, step } = self.talks[wire].question {
+            if self.agrees(pack, wire, probe, step) {
+                self.put(pack, wire, Question::Upgrade { probe, step: step + 1 }, now_us);
+            } else {
+                self.end(pack, scratch, wire, now_us);
+            }
+            return;
+        }
+        if self.talks[wire].question == Question::Legacy {
+            self.read_legacy(wire);
+        } else if !self.talks[wire].answer.is_empty() && !self.talks[wire].was_read {
+            self.read(pack, scratch, wire);
+        }
+        if self.reuse(pack, wire, now_us) {
+            return;
+        }
+        self.end(pack, scratch, wire, now_us);
+    }
+
+    /// Put another question on the same connection where that makes sense; whether it was done.
+    fn reuse(&mut self, pack: &Pack, wire: Wire, now_us: u64) -> bool {
+        let talk = &self.talks[wire];
+        if talk.closed {
+            return false;
+        }
+        if !talk.answer.is_empty() {
+            let Some(probe) = self.agenda.upgrade(pack, &self.outcome.findings, talk.tls) else {
+                return false;
+            };
+            self.put(pack, wire, Question::Upgrade { probe, step: 0 }, now_us);
+            return true;
+        }
+        let silent = talk.question == Question::Listen && !self.agenda.mute;
+        let Some(probe) = silent.then(|| self.agenda.after_silence(pack, self.subject.target.port, talk.tls)).flatten()
+        else {
+            return false;
+        };
+        let secure = talk.tls;
+        self.put(pack, wire, Question::Ask { probe, secure }, now_us);
+        self.go_on(pack, now_us);
+        true
+    }
+
+    /// A wire is of no more use: close it and go on with others.
+    fn end(&mut self, pack: &Pack, scratch: &mut Scratch, wire: Wire, now_us: u64) {
+        if self.talks[wire].state != State::Ended {
+            self.talks[wire].state = State::Ended;
+            self.acts.push_back(Act::Close(wire));
+        }
+        if self.agenda.is_satisfied(&self.outcome.findings) {
+            self.stop(pack, scratch);
+            return;
+        }
+        self.go_on(pack, now_us);
+        if !self.talks.iter().any(Talk::is_active) {
+            self.done = true;
+        }
+    }
+
+    /// Open as many further connections as there are questions and the budget allows.
+    fn go_on(&mut self, pack: &Pack, now_us: u64) {
+        while self.talks.len() < self.budget.wires
+            && self.talks.iter().filter(|talk| talk.is_active()).count() < self.budget.parallel
+        {
+            let Some(question) = self.agenda.next(pack, self.subject.target.port, &self.outcome.findings) else {
+                return;
+            };
+            let wire = self.talks.len();
+            self.talks.push(Talk::opening(question, now_us + self.budget.answer_us));
+            self.acts.push_back(Act::Open(wire));
+        }
+    }
+
+    /// Read a wire's answer; whether a service was found in it.
+    fn read(&mut self, pack: &Pack, scratch: &mut Scratch, wire: Wire) -> bool {
+        let talk = &mut self.talks[wire];
+        if talk.answer.is_empty() || talk.is_upgrade() {
+            return false;
+        }
+        let found = pack.identify(&talk.answer, talk.asked(pack), talk.tls, scratch);
+        let any = !found.services.is_empty();
+        if any {
+            talk.was_read = true;
+        }
+        if tls::looks_like(&talk.answer) && !talk.tls {
+            self.agenda.want_tls();
+        }
+        if self.outcome.banner.is_empty() {
+            self.outcome.banner.clone_from(&talk.answer);
+        }
+        self.merge(found);
+        any
+    }
+
+    fn read_legacy(&mut self, wire: Wire) {
+        let Some(session) = tls::server_flight(&self.talks[wire].answer) else {
+            return;
+        };
+        self.agenda.tls = true;
+        self.learn(tls::facts(&session, self.subject.host.as_deref(), self.subject.epoch_s));
+    }
+
+    /// Whether the peer agreed to one step of an upgrade.
+    fn agrees(&self, pack: &Pack, wire: Wire, probe: usize, step: usize) -> bool {
+        let talk = &self.talks[wire];
+        let expected = pack.probes()[probe].spec.starttls.get(step);
+        !talk.closed && expected.is_some_and(|(_, expect)| memchr::memmem::find(&talk.answer, expect).is_some())
+    }
+
+    fn merge(&mut self, found: Findings) {
+        let known = &mut self.outcome.findings;
+        known.services.extend(found.services);
+        crate::matcher::merge_services(&mut known.services);
+        self.learn(found.facts);
+    }
+
+    fn learn(&mut self, facts: Vec<Fact>) {
+        let known = &mut self.outcome.findings.facts;
+        for fact in facts {
+            if !known.iter().any(|one| one.name == fact.name) {
+                known.push(fact);
+            }
+        }
+    }
+
+    fn note(&mut self, direction: Direction, wire: Wire, data: &[u8], now_us: u64) {
+        if let Some(transcript) = &mut self.outcome.transcript {
+            let at_us = now_us.saturating_sub(self.subject.opened_us);
+            transcript.push(Entry { direction, wire: wire as u8, at_us, data: data.to_vec() });
+        }
+    }
+}

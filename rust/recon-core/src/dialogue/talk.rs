@@ -1,0 +1,76 @@
+//! One connection of a dialogue: what was asked on it, what came, and until when to wait.
+
+use super::agenda::Question;
+use crate::lines;
+use crate::matcher::{LISTEN, Pack};
+use crate::reply::BANNER_LIMIT;
+
+/// Where a connection stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Opening,
+    Securing,
+    Waiting,
+    Ended,
+}
+
+/// One connection.
+#[derive(Debug)]
+pub(super) struct Talk {
+    pub(super) question: Question,
+    pub(super) state: State,
+    pub(super) tls: bool,
+    /// The peer ended it.
+    pub(super) closed: bool,
+    /// A service was found in the answer.
+    pub(super) was_read: bool,
+    pub(super) answer: Vec<u8>,
+    pub(super) deadline_us: u64,
+}
+
+impl Talk {
+    pub(super) fn opened(deadline_us: u64) -> Self {
+        Self::new(Question::Listen, State::Waiting, deadline_us)
+    }
+
+    pub(super) fn opening(question: Question, deadline_us: u64) -> Self {
+        Self::new(question, State::Opening, deadline_us)
+    }
+
+    fn new(question: Question, state: State, deadline_us: u64) -> Self {
+        Self { question, state, tls: false, closed: false, was_read: false, answer: Vec::new(), deadline_us }
+    }
+
+    pub(super) fn is_active(&self) -> bool {
+        self.state != State::Ended
+    }
+
+    pub(super) fn is_upgrade(&self) -> bool {
+        matches!(self.question, Question::Upgrade { .. })
+    }
+
+    /// Keep what arrived, up to the limit of a row.
+    pub(super) fn take(&mut self, data: &[u8]) {
+        let room = BANNER_LIMIT - self.answer.len().min(BANNER_LIMIT);
+        self.answer.extend_from_slice(&data[..data.len().min(room)]);
+    }
+
+    /// Whether the shared grammars say that the answer is whole (a probe can insist on quiet).
+    pub(super) fn is_whole(&self, pack: &Pack) -> bool {
+        let by_grammar = match self.question {
+            Question::Ask { probe, .. } => !pack.ends_in_quiet(&pack.probes()[probe].name),
+            _ => true,
+        };
+        by_grammar && lines::complete(&self.answer)
+    }
+
+    /// What was asked, as evidence names it.
+    pub(super) fn asked<'a>(&self, pack: &'a Pack) -> &'a str {
+        match self.question {
+            Question::Listen => LISTEN,
+            Question::Ask { probe, .. } | Question::Upgrade { probe, .. } => &pack.probes()[probe].name,
+            Question::Secure | Question::Legacy => "tls",
+            Question::Newlines => "newlines",
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The order of questions on an open port, with time and bytes as arguments.
+
+use recon_core::dialogue::{Act, Budget, Dialogue, Subject};
+use recon_core::matcher::{Pack, Scratch};
+use recon_core::probe::{Ends, Example, Field, MatchSpec, ProbeSpec};
+use recon_core::reply::Findings;
+use recon_core::space::{Target, Transport};
+use recon_core::tls::Session;
+
+fn matched(service: &str, product: Option<&str>, pattern: &str, example: &str) -> MatchSpec {
+    MatchSpec {
+        name: None,
+        pattern: pattern.into(),
+        field: Field::Data,
+        service: service.into(),
+        part: 'a',
+        vendor: None,
+        product: product.map(Into::into),
+        distro: None,
+        cpe: None,
+        facts: vec![],
+        examples: vec![Example { data: example.into(), expect: vec![] }],
+    }
+}
+
+fn probe(name: &str, ports: &[(u16, u16)], send: &[u8], matches: Vec<MatchSpec>) -> ProbeSpec {
+    ProbeSpec {
+        name: name.into(),
+        origin: "test".into(),
+        ports: ports.to_vec(),
+        tls_ports: vec![],
+        starttls: vec![],
+        transport: Transport::Tcp,
+        send: send.to_vec(),
+        wait_ms: None,
+        ends: Ends::Grammar,
+        rarity: 5,
+        matches,
+    }
+}
+
+fn pack() -> Pack {
+    let ssh = probe("ssh", &[(22, 22)], b"", vec![matched("ssh", Some("X"), "^SSH-2.0-X", "SSH-2.0-X\r\n")]);
+    let http = ProbeSpec {
+        rarity: 1,
+        tls_ports: vec![(443, 443)],
+        ..probe("http", &[(80, 80)], b"GET / HTTP/1.1\r\nHost: {authority}\r\n\r\n", vec![])
+    };
+    let mail = ProbeSpec {
+        starttls: vec![(b"STARTTLS\r\n".to_vec(), b"220 ".to_vec())],
+        ..probe("smtp", &[(25, 25)], b"", vec![matched("smtp", None, "^220 .* ESMTP", "220 a ESMTP\r\n")])
+    };
+    let cache =
+        probe("cache", &[(6379, 6379)], b"PING\r\n", vec![matched("cache", Some("C"), r"^\+PONG", "+PONG\r\n")]);
+    let info = probe("smtp.help", &[], b"HELP\r\n", vec![matched("smtp", Some("M"), "^214 M", "214 M\r\n")]);
+    Pack::compile(vec![ssh, http, mail, cache, info]).expect("sound probes")
+}
+
+struct Bench {
+    pack: Pack,
+    scratch: Scratch,
+    dialogue: Dialogue,
+}
+
+impl Bench {
+    fn new(port: u16) -> Self {
+        let pack = pack();
+        let target = Target { addr: [192, 0, 2, 1].into(), port, transport: Transport::Tcp };
+        let subject = Subject { target, host: None, rtt_us: 100, opened_us: 0, epoch_s: 0 };
+        let dialogue = Dialogue::open(&pack, subject, Budget::default(), false, false);
+        Self { scratch: pack.scratch(), pack, dialogue }
+    }
+
+    fn acts(&mut self) -> Vec<Act> {
+        std::iter::from_fn(|| self.dialogue.act()).collect()
+    }
+
+    fn data(&mut self, wire: usize, bytes: &[u8], now_us: u64) -> Vec<Act> {
+        self.dialogue.on_data(&self.pack, &mut self.scratch, wire, bytes, now_us);
+        self.acts()
+    }
+
+    fn open(&mut self, wire: usize, now_us: u64) -> Vec<Act> {
+        self.dialogue.on_open(&self.pack, wire, now_us);
+        self.acts()
+    }
+
+    fn timeout(&mut self) -> Vec<Act> {
+        let now_us = self.dialogue.deadline_us();
+        self.dialogue.on_timeout(&self.pack, &mut self.scratch, now_us);
+        self.acts()
+    }
+
+    fn findings(self) -> Findings {
+        self.dialogue.finish().findings
+    }
+}
+
+fn sent(acts: &[Act]) -> Vec<(usize, String)> {
+    let text = |act: &Act| match act {
+        Act::Send(wire, bytes) => Some((*wire, String::from_utf8_lossy(bytes).into_owned())),
+        _ => None,
+    };
+    acts.iter().filter_map(text).collect()
+}
+
+#[test]
+fn a_greeting_ends_the_dialogue_at_once() {
+    let mut bench = Bench::new(22);
+    assert!(bench.acts().is_empty(), "nothing is said to a server that speaks first");
+    bench.data(0, b"SSH-2.0-X\r\n", 500);
+    assert!(bench.dialogue.is_done());
+    assert_eq!(&*bench.findings().services[0].name, "ssh");
+}
+
+#[test]
+fn a_client_first_port_is_asked_at_once_and_the_host_is_filled_in() {
+    let mut bench = Bench::new(80);
+    assert_eq!(sent(&bench.acts()), [(0, "GET / HTTP/1.1\r\nHost: 192.0.2.1\r\n\r\n".into())]);
+    let mut bench = Bench::new(6379);
+    assert_eq!(sent(&bench.acts()), [(0, "PING\r\n".into())]);
+}
+
+#[test]
+fn silence_brings_the_common_question_on_the_same_connection_and_tls_on_another() {
+    let mut bench = Bench::new(4000);
+    assert!(bench.acts().is_empty());
+    let acts = bench.timeout();
+    assert_eq!(sent(&acts), [(0, "GET / HTTP/1.1\r\nHost: 192.0.2.1:4000\r\n\r\n".into())]);
+    assert!(acts.contains(&Act::Open(1)));
+    assert_eq!(bench.open(1, 300_100), [Act::Secure(1)]);
+}
+
+#[test]
+fn a_silent_port_ends_within_the_budget_and_connections() {
+    let mut bench = Bench::new(4000);
+    let mut opened = 1;
+    let mut last = 0;
+    for _ in 0..100 {
+        if bench.dialogue.is_done() {
+            break;
+        }
+        last = bench.dialogue.deadline_us();
+        for act in bench.timeout() {
+            if let Act::Open(wire) = act {
+                opened += 1;
+                bench.open(wire, last);
+            }
+        }
+    }
+    assert!(bench.dialogue.is_done());
+    assert!(opened <= Budget::default().wires && last <= Budget::default().total_us, "{opened} {last}");
+    assert!(bench.findings().services.is_empty());
+}
+
+#[test]
+fn a_printer_port_is_never_sent_anything() {
+    for port in [9100, 9103, 9107] {
+        let mut bench = Bench::new(port);
+        assert!(bench.acts().is_empty());
+        let acts = bench.timeout();
+        assert!(acts.iter().all(|act| matches!(act, Act::Close(_))), "{acts:?}");
+        assert!(bench.dialogue.is_done());
+    }
+}
+
+#[test]
+fn tls_is_tried_first_where_the_port_hints_at_it_and_the_inner_protocol_is_asked() {
+    let mut bench = Bench::new(443);
+    assert_eq!(bench.acts(), [Act::Secure(0)]);
+    let session = Session { version: "1.3".into(), ..Session::default() };
+    bench.dialogue.on_secured(&bench.pack, &mut bench.scratch, 0, &session, 1000);
+    assert_eq!(sent(&bench.acts()).len(), 1);
+    bench.data(0, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 2000);
+    let findings = bench.findings();
+    assert!(findings.services.iter().any(|service| &*service.name == "http" && service.tls));
+    assert!(findings.facts.iter().any(|fact| &*fact.name == "tls.version"));
+}
+
+#[test]
+fn an_answer_to_the_client_hello_that_is_no_tls_is_read_all_the_same() {
+    let mut bench = Bench::new(443);
+    bench.acts();
+    let answer = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+    bench.dialogue.on_secure_failed(&bench.pack, &mut bench.scratch, 0, answer, 1000);
+    assert!(bench.findings().services.iter().any(|service| &*service.name == "http" && !service.tls));
+}
+
+#[test]
+fn a_server_that_refuses_modern_tls_is_asked_again_as_an_older_client() {
+    let mut bench = Bench::new(443);
+    bench.acts();
+    let alert = [0x15, 3, 1, 0, 2, 2, 70];
+    bench.dialogue.on_secure_failed(&bench.pack, &mut bench.scratch, 0, &alert, 1000);
+    assert!(bench.acts().contains(&Act::Open(1)));
+    let hello = bench.open(1, 1100);
+    assert!(matches!(&hello[..], [Act::Send(1, bytes)] if bytes.starts_with(&[22, 3, 1])), "{hello:?}");
+}
+
+#[test]
+fn a_known_service_is_asked_for_tls_and_then_only_what_can_refine_it() {
+    let mut bench = Bench::new(25);
+    bench.acts();
+    let acts = bench.data(0, b"220 host ESMTP\r\n", 500);
+    assert_eq!(sent(&acts), [(0, "STARTTLS\r\n".into())]);
+    assert_eq!(bench.data(0, b"220 go ahead\r\n", 900), [Act::Secure(0)]);
+    let session = Session { version: "1.2".into(), ..Session::default() };
+    bench.dialogue.on_secured(&bench.pack, &mut bench.scratch, 0, &session, 1500);
+    let acts = bench.acts();
+    assert!(acts.contains(&Act::Open(1)), "{acts:?}");
+    assert_eq!(sent(&bench.open(1, 1600)), [(1, "HELP\r\n".into())]);
+    bench.data(1, b"214 M\r\n", 1700);
+    assert!(bench.dialogue.is_done());
+    let findings = bench.findings();
+    assert_eq!(findings.services.len(), 1, "the bare protocol yields to its product: {findings:?}");
+    assert_eq!(findings.services[0].product.as_deref(), Some("M"));
+}
+
+#[test]
+fn bytes_that_nothing_reads_are_kept() {
+    let mut bench = Bench::new(22);
+    bench.data(0, b"\x01\x02\x03", 500);
+    while !bench.dialogue.is_done() {
+        bench.timeout();
+    }
+    assert_eq!(bench.dialogue.finish().banner, b"\x01\x02\x03");
+}
