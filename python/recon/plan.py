@@ -20,6 +20,9 @@ SHOWABLE = ("open", "closed", "unreachable", "unknown")
 BACKENDS = ("auto", "connect")
 RESOLVERS = 32
 SEED_BITS = 63
+CORE_VERSION = _core.__version__
+SHUFFLE_VERSION = _core.Line.VERSION
+"""Bumped when the same seed would give another order."""
 
 Resolve = Callable[[str], Sequence[str]]
 
@@ -127,7 +130,7 @@ class Plan:
         """What this plan would do, for a reader: size, exclusions, backend, rate, estimated time."""
         lines = [
             f"targets     {self.targets:,} of {len(self.space):,} ({self.space.addresses:,} addresses)",
-            f"order       seed {self.seed}, shuffle version {_core.Line.VERSION}",
+            f"order       seed {self.seed}, shuffle version {SHUFFLE_VERSION}",
             f"shard       {self.shard[0]} of {self.shard[1]} (counted from 0)",
             f"backend     connect (kernel sockets), {self.threads} threads",
             f"rate        {_rate_text(self.rate_pps)}",

@@ -63,6 +63,11 @@ def describe(port: int) -> list[PortEntry]:
     return named or found[:1]
 
 
+def numbers(words: str) -> list[tuple[int, str]]:
+    """(port, transport) of port words such as ``22,U:53``, sorted; raises PlanError with the bad word."""
+    return _core.port_words(words)
+
+
 def search(query: str) -> list[PortEntry]:
     """Find registered ports by number, range of numbers, service name (``*`` and ``?`` match) or range word.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recon import _core
+from recon import ports
 from recon.errors import PlanError
 from recon.sinks.escape import terminal
 
@@ -42,6 +42,6 @@ def asks(probes: Iterable[Probe]) -> dict[tuple[int, str], list[Ask]]:
 def _ports(probe: Probe) -> Iterator[int]:
     """Read the probe's ports; a broken probe has none, and is named where probes are loaded."""
     try:
-        yield from (port for port, _ in _core.port_words(probe.ports)) if probe.ports else ()
+        yield from (port for port, _ in ports.numbers(probe.ports)) if probe.ports else ()
     except PlanError:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 
-from recon import _core
+from recon.plan import CORE_VERSION, SHUFFLE_VERSION
 
 
 def version_line() -> str:
@@ -14,5 +14,5 @@ def version_line() -> str:
     try:
         own = version("recon-sweep")
     except PackageNotFoundError:
-        own = _core.__version__
-    return f"recon {own} (core {_core.__version__}, Python {platform.python_version()}, shuffle {_core.Line.VERSION})"
+        own = CORE_VERSION
+    return f"recon {own} (core {CORE_VERSION}, Python {platform.python_version()}, shuffle {SHUFFLE_VERSION})"
