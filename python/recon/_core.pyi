@@ -74,6 +74,8 @@ class Pack:
     @property
     def counts(self) -> tuple[int, int]:
         """Number of probes and of matches."""
+    def tried(self, data: bytes, asked: str = "listen") -> list[tuple[str, str, bool]]:
+        """(match, field, hit) of each match held against an answer, in order of trying."""
     def asks(self, port: int, transport: str = "tcp") -> str | None:
         """Name of the probe hinted for a port."""
     def identify(
@@ -81,8 +83,9 @@ class Pack:
     ) -> tuple[list[Service], dict[str, FactValue]]: ...
     def identify_many(self, data: Sequence[bytes], rounds: int = 1) -> int:
         """Number of answers in which a service was found. For benches."""
-    def replay(self, entries: Sequence[tuple[str, bytes, int]], *, port: int = 0) -> Record:
-        """Run the dialogue over a recorded conversation: (``sent``/``received``, bytes, microseconds)."""
+    def replay(self, entries: Sequence[tuple[str, bytes, int, int]], *, port: int = 0) -> Record:
+        """Run the dialogue over a recorded conversation: (``sent``/``received``/``secured``, bytes,
+        microseconds, connection)."""
 
 @final
 class Batch:
@@ -100,8 +103,16 @@ class Batch:
         """One JSON object a line, the contract of design section 11."""
     def to_list(self) -> bytes:
         """``addr:port`` lines of the open ones."""
-    def transcripts(self) -> list[list[tuple[str, bytes, int]] | None]:
-        """The recorded conversation of each record, where the plan asked for them."""
+    def transcripts(self) -> list[list[tuple[str, bytes, int, int]] | None]:
+        """The recorded conversation of each record, where the plan asked for them.
+
+        An utterance is (``sent``/``received``/``secured``, bytes, microseconds since the port opened, connection).
+        """
+    def traces(self) -> list[list[tuple[int, int, str, bytes | str]] | None]:
+        """What happened with each record, where the plan asked for transcripts.
+
+        (microseconds, connection, kind, what): kind is ``step`` (a text), ``sent``, ``received`` or ``secured`` (bytes).
+        """
 
 @final
 class Sweep:

@@ -148,11 +148,11 @@ def test_transcripts_hold_both_sides_and_times(serve, plugins_of):
     plan = recon.Plan.parse("127.0.0.1", ports=str(server.port), transcripts=True)
     with recon.sweep(plan, plugins=plugins_of(recon_probes=lambda: [CLIENT_FIRST])) as sweep:
         (transcript,) = [transcript for batch in sweep for transcript in batch.transcripts()]
-    assert [(who, data) for who, data, _ in transcript] == [
+    assert [(who, data) for who, data, _, _ in transcript] == [
         ("sent", f"HELLO 127.0.0.1:{server.port}\r\n".encode()),
         ("received", b"WORLD 2.5\r\n"),
     ]
-    times = [at_us for _, _, at_us in transcript]
+    times = [at_us for _, _, at_us, _ in transcript]
     assert times == sorted(times)
     assert times[-1] < 4_000_000
 

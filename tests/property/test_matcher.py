@@ -87,7 +87,7 @@ def test_any_conversation_replays_to_a_record(said, port):
 def test_a_greeting_cut_anywhere_means_the_same(cuts):
     bounds = [0, *cuts, len(GREETING)]
     parts = [GREETING[start:end] for start, end in itertools.pairwise(bounds) if start < end]
-    said = [("received", part, 1000 * index) for index, part in enumerate(parts)]
+    said = [("received", part, 1000 * index, 0) for index, part in enumerate(parts)]
     record = pack().replay(said, port=2222)
     assert record.banner == GREETING
     assert [(one.version, one.revision) for one in record.services] == [("9.2p1", "2+deb12u10")]
@@ -110,7 +110,7 @@ texts = st.text(max_size=20)
 
 @given(texts, texts, st.dictionaries(texts, st.one_of(texts, st.booleans(), st.integers(-(2**63), 2**63 - 1))))
 def test_an_edited_record_comes_back_as_it_was_edited(host, product, facts):
-    record = pack().replay([("received", GREETING, 1)], port=22)
+    record = pack().replay([("received", GREETING, 1, 0)], port=22)
     record.host = host
     record.facts = dict(facts)
     record.services[0].product = product

@@ -12,7 +12,7 @@ GREETING = b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"
 
 
 def test_a_transcript_reads_back_as_it_was_written(tmp_path):
-    entries = (("received", GREETING, 1200), ("sent", "grüße\u2028\n".encode(), 1300), ("received", b"\xff\x00", 9000))
+    entries = (("received", GREETING, 1200, 0), ("sent", "grüße\u2028\n".encode(), 1300, 0), ("received", b"\xff\x00", 9000, 2))
     transcript = Transcript(entries, host="ssh.example", port=2222, product="OpenSSH 9.2p1")
     save(transcript, tmp_path / "one.jsonl")
     assert load_transcript(tmp_path / "one.jsonl") == transcript
@@ -20,7 +20,7 @@ def test_a_transcript_reads_back_as_it_was_written(tmp_path):
 
 
 def test_text_stays_readable_in_the_file(tmp_path):
-    save(Transcript((("received", b"220 ready\r\n", 5),)), tmp_path / "one.jsonl")
+    save(Transcript((("received", b"220 ready\r\n", 5, 0),)), tmp_path / "one.jsonl")
     lines = (tmp_path / "one.jsonl").read_text().splitlines()
     assert lines[1] == '{"who": "received", "at_us": 5, "text": "220 ready\\r\\n"}'
 
@@ -63,13 +63,13 @@ def test_identify_reads_services_and_facts(ssh_probe):
 
 
 def test_a_replay_joins_a_greeting_that_came_in_pieces(ssh_probe):
-    record = replay(Transcript((("received", GREETING[:7], 900), ("received", GREETING[7:], 50_000))), [ssh_probe])
+    record = replay(Transcript((("received", GREETING[:7], 900, 0), ("received", GREETING[7:], 50_000, 0))), [ssh_probe])
     assert record.banner == GREETING
     assert record.services[0].revision == "2+deb12u10"
 
 
 def test_a_replay_reads_from_a_file_and_takes_the_recorded_port(tmp_path, ssh_probe):
-    save(Transcript((("received", GREETING, 900),), port=22), tmp_path / "one.jsonl")
+    save(Transcript((("received", GREETING, 900, 0),), port=22), tmp_path / "one.jsonl")
     record = replay(tmp_path / "one.jsonl", [ssh_probe])
     assert (record.port, record.registered, record.services[0].product) == (22, "ssh", "OpenSSH")
     assert replay(tmp_path / "one.jsonl", [ssh_probe], port=8022).port == 8022
@@ -83,7 +83,7 @@ def test_a_broken_probe_is_an_error_with_its_reason():
 
 def test_the_fixtures_do_what_the_functions_do(identify, replay, ssh_probe):
     assert identify(GREETING, [ssh_probe])[0][0].version == "9.2p1"
-    assert replay(Transcript((("received", GREETING, 1),)), [ssh_probe]).services[0].version == "9.2p1"
+    assert replay(Transcript((("received", GREETING, 1, 0),)), [ssh_probe]).services[0].version == "9.2p1"
 
 
 def test_the_pytest_plugin_does_not_load_the_core():

@@ -6,20 +6,19 @@ it stands.
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 from typing import TYPE_CHECKING
 
 from recon.cli.output import open_for_writing
+from recon.testing.conversations import SCHEMA, to_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from recon import Batch
     from recon.model import Record, Summary
-
-SCHEMA = 1
+    from recon.testing.conversations import Entry
 
 
 class TranscriptSink:
@@ -41,15 +40,7 @@ class TranscriptSink:
         self._file.close()
 
 
-def _rows(record: Record, entries: Iterable[tuple[str, bytes, int]]) -> Iterator[dict[str, object]]:
+def _rows(record: Record, entries: Iterable[Entry]) -> Iterator[dict[str, object]]:
     product = next((service.product for service in record.services if service.product), None)
     yield {"schema": SCHEMA, "host": record.host, "addr": record.addr, "port": record.port, "product": product}
-    for who, data, at_us in entries:
-        yield {"who": who, "at_us": at_us, **_said(data)}
-
-
-def _said(data: bytes) -> dict[str, str]:
-    try:
-        return {"text": data.decode()}
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(data).decode()}
+    yield from map(to_row, entries)

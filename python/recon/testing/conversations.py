@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from recon.model import FactValue, Probe, Record, Service
 
 SCHEMA = 1
-SPEAKERS = ("sent", "received")
+SPEAKERS = ("sent", "received", "secured")
+LAST_WIRE = 255
 ORIGIN = "test"
 """The plugin that probes belong to when a test hands them over."""
 
-Entry = tuple[str, bytes, int]
-"""Who spoke (``sent`` by us, ``received`` from the target), what, and when: microseconds since the port opened."""
+Entry = tuple[str, bytes, int, int]
+"""Who spoke, what, when (microseconds since the port opened), and on which connection (0 is the sweep's own).
+
+``sent`` is ours, ``received`` the target's; ``secured`` says that TLS stands from here on, its bytes are the session.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Transcript:
     @property
     def received(self) -> bytes:
         """Everything the target said."""
-        return b"".join(data for who, data, _ in self.entries if who == "received")
+        return b"".join(data for who, data, _, _ in self.entries if who == "received")
 
 
 def load_transcript(path: str | Path) -> Transcript:
@@ -57,7 +61,7 @@ def load_transcript(path: str | Path) -> Transcript:
 def save(transcript: Transcript, path: str | Path) -> None:
     """Write ``transcript`` as JSON lines; text where the bytes are UTF-8, base64 where not. Raises OSError."""
     header = {"schema": SCHEMA, "host": transcript.host, "port": transcript.port, "product": transcript.product}
-    rows = [header, *(_written(entry) for entry in transcript.entries)]
+    rows = [header, *(to_row(entry) for entry in transcript.entries)]
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     Path(path).write_bytes(text.encode())
 
@@ -108,11 +112,12 @@ def _row(path: str | Path, number: int, line: str) -> tuple[int, dict[str, Any]]
 
 
 def _entry(path: str | Path, number: int, row: dict[str, Any]) -> Entry:
-    who, at_us, data = row.get("who"), row.get("at_us"), _said(row)
-    if who not in SPEAKERS or not isinstance(at_us, int) or at_us < 0 or data is None:
+    who, at_us, data, wire = row.get("who"), row.get("at_us"), _said(row), row.get("wire", 0)
+    times = isinstance(at_us, int) and isinstance(wire, int) and at_us >= 0 and 0 <= wire <= LAST_WIRE
+    if who not in SPEAKERS or not times or data is None:
         message = f"{path}:{number}: an utterance has who ({' or '.join(SPEAKERS)}), at_us, and text or base64"
         raise ValueError(message)
-    return who, data, at_us
+    return who, data, at_us, wire
 
 
 def _said(row: dict[str, Any]) -> bytes | None:
@@ -128,9 +133,11 @@ def _said(row: dict[str, Any]) -> bytes | None:
     return None
 
 
-def _written(entry: Entry) -> dict[str, object]:
-    who, data, at_us = entry
+def to_row(entry: Entry) -> dict[str, object]:
+    """One utterance as the JSON object of a transcript file; the connection stands there unless it is the first."""
+    who, data, at_us, wire = entry
+    where = {"wire": wire} if wire else {}
     try:
-        return {"who": who, "at_us": at_us, "text": data.decode()}
+        return {"who": who, "at_us": at_us, **where, "text": data.decode()}
     except UnicodeDecodeError:
-        return {"who": who, "at_us": at_us, "base64": base64.b64encode(data).decode()}
+        return {"who": who, "at_us": at_us, **where, "base64": base64.b64encode(data).decode()}

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList};
+use pyo3::types::{PyBytes, PyList, PyString};
 use recon_core::jsonl;
 use recon_core::reply::{Reply, State};
 use recon_core::transcript::{Direction, Transcript};
@@ -14,8 +14,10 @@ use crate::{records, words};
 /// A rough size of a row, so that the buffer grows once.
 const ROW_BYTES: usize = 640;
 
-/// One utterance for Python: who, what, when in microseconds.
-type Said<'py> = (&'static str, Bound<'py, PyBytes>, u64);
+/// One utterance for Python: who, what, when in microseconds, on which connection.
+type Said<'py> = (&'static str, Bound<'py, PyBytes>, u64, u8);
+/// One thing that happened: when, on which connection, what kind, and its bytes or text.
+type Happened<'py> = (u64, u8, &'static str, Bound<'py, PyAny>);
 
 /// Up to 1,024 records, owned by Rust; objects are made on demand.
 #[pyclass(frozen, sequence, module = "recon._core")]
@@ -82,12 +84,30 @@ impl Batch {
         let said = |transcript: &Transcript| transcript.entries.iter().map(|entry| said(py, entry)).collect();
         self.replies.iter().map(|reply| reply.transcript.as_deref().map(said)).collect()
     }
+
+    fn traces<'py>(&self, py: Python<'py>) -> Vec<Option<Vec<Happened<'py>>>> {
+        self.replies.iter().map(|reply| reply.transcript.as_deref().map(|whole| trace(py, whole))).collect()
+    }
+}
+
+/// Steps and utterances in one order; a step comes before what was said at the same time.
+fn trace<'py>(py: Python<'py>, transcript: &Transcript) -> Vec<Happened<'py>> {
+    let steps = transcript.steps.iter();
+    let mut all: Vec<Happened<'py>> =
+        steps.map(|step| (step.at_us, step.wire, "step", PyString::new(py, &step.text).into_any())).collect();
+    all.extend(transcript.entries.iter().map(|entry| {
+        let (who, data, at_us, wire) = said(py, entry);
+        (at_us, wire, who, data.into_any())
+    }));
+    all.sort_by_key(|happened| happened.0);
+    all
 }
 
 fn said<'py>(py: Python<'py>, entry: &recon_core::transcript::Entry) -> Said<'py> {
     let who = match entry.direction {
         Direction::Sent => "sent",
         Direction::Received => "received",
+        Direction::Secured => "secured",
     };
-    (who, PyBytes::new(py, &entry.data), entry.at_us)
+    (who, PyBytes::new(py, &entry.data), entry.at_us, entry.wire)
 }

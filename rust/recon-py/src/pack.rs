@@ -52,6 +52,12 @@ impl Pack {
         (self.inner.probes().len(), self.inner.match_count())
     }
 
+    #[pyo3(signature = (data, asked = "listen"))]
+    fn tried(&self, data: &[u8], asked: &str) -> Vec<(String, String, bool)> {
+        let rows = self.inner.tried(data, asked).into_iter();
+        rows.map(|(name, field, hit)| (name.to_string(), field, hit)).collect()
+    }
+
     #[pyo3(signature = (port, transport = "tcp"))]
     fn asks(&self, port: u16, transport: &str) -> PyResult<Option<String>> {
         let transport = errors::transport(transport)?;
@@ -80,7 +86,7 @@ impl Pack {
     fn replay<'py>(
         &self,
         py: Python<'py>,
-        entries: Vec<(String, PyBackedBytes, u64)>,
+        entries: Vec<(String, PyBackedBytes, u64, u8)>,
         port: u16,
     ) -> PyResult<Bound<'py, PyAny>> {
         records::record(py, &replay(&self.inner, &entries, port)?)
@@ -105,15 +111,16 @@ fn name_of(probe: &Bound<'_, PyAny>) -> String {
 }
 
 /// Hold a dialogue against a recorded conversation.
-fn replay(pack: &matcher::Pack, entries: &[(String, PyBackedBytes, u64)], port: u16) -> PyResult<Reply> {
+fn replay(pack: &matcher::Pack, entries: &[(String, PyBackedBytes, u64, u8)], port: u16) -> PyResult<Reply> {
     let mut transcript = Transcript::default();
-    for (who, data, at_us) in entries {
+    for (who, data, at_us, wire) in entries {
         let direction = match who.as_str() {
             "sent" => Direction::Sent,
             "received" => Direction::Received,
+            "secured" => Direction::Secured,
             other => return Err(PyValueError::new_err(format!("nobody called {other:?} speaks in a transcript"))),
         };
-        transcript.entries.push(Entry { direction, wire: 0, at_us: *at_us, data: data.to_vec() });
+        transcript.entries.push(Entry { direction, wire: *wire, at_us: *at_us, data: data.to_vec() });
     }
     let target = Target { addr: Ipv4Addr::LOCALHOST.into(), port, transport: Transport::Tcp };
     let outcome = replay::replay(pack, &transcript, target);

@@ -17,6 +17,8 @@ def recon_probes() -> Iterator[Probe]:
     yield Probe(
         "ftp",
         ports="21,2100,2121,8021",
+        tls_ports="990",
+        starttls=((b"AUTH TLS\r\n", b"234"),),
         rarity=1,
         matches=(*servers.MATCHES, *systems.MATCHES, *appliances.MATCHES, *tls.MATCHES, *generic.MATCHES),
     )

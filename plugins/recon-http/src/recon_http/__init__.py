@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 REQUEST = (
     b"GET / HTTP/1.1\r\n"
-    b"Host: {host}\r\n"
+    b"Host: {authority}\r\n"
     b"User-Agent: Mozilla/5.0 (compatible; recon)\r\n"
     b"Accept: */*\r\n"
     b"Connection: close\r\n"
@@ -27,6 +27,7 @@ def recon_probes() -> Iterator[Probe]:
         "http",
         ports="80,81,88,280,591,631,3000,3128,5000,5601,7001,8000-8010,8042,8069,8080-8091,8123,8180,8280,8500,8800,"
         "8880,8888,8983,9000,9080,9090,9200,10000,15672,16992",
+        tls_ports="443,832,981,1311,4343,4443,5443,6443,7443,8006,8243,8333,8443,8834,9443,10443,12443,18091,18092",
         send=REQUEST,
         rarity=1,
         matches=(

@@ -30,6 +30,22 @@ pub(super) enum Question {
     },
 }
 
+impl Question {
+    /// In words, for whoever wants to know what was asked.
+    pub(super) fn describe(self, pack: &Pack) -> String {
+        let name = |probe: usize| &pack.probes()[probe].name;
+        match self {
+            Self::Listen => "listen".to_owned(),
+            Self::Ask { probe, secure: false } => format!("ask {}", name(probe)),
+            Self::Ask { probe, secure: true } => format!("ask {} inside tls", name(probe)),
+            Self::Secure => "tls".to_owned(),
+            Self::Legacy => "tls as an older client".to_owned(),
+            Self::Newlines => "send newlines".to_owned(),
+            Self::Upgrade { probe, step } => format!("starttls of {}, turn {}", name(probe), step + 1),
+        }
+    }
+}
+
 /// What was asked and found out so far.
 #[derive(Debug, Default)]
 #[allow(clippy::struct_excessive_bools)] // each is a question asked once

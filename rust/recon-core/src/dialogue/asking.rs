@@ -11,6 +11,7 @@ impl Dialogue {
     /// Ask a question on an open connection.
     pub(super) fn put(&mut self, pack: &Pack, wire: Wire, question: Question, now_us: u64) {
         self.talks[wire].question = question;
+        self.remark(wire, now_us, || question.describe(pack));
         match question {
             Question::Listen => {
                 let rtt_us = self.subject.rtt_us;

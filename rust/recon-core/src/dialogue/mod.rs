@@ -163,6 +163,7 @@ impl Dialogue {
 
     /// Another connection could not be had; its question goes unasked.
     pub fn on_open_failed(&mut self, pack: &Pack, scratch: &mut Scratch, wire: Wire, now_us: u64) {
+        self.remark(wire, now_us, || "could not connect again".to_owned());
         self.end(pack, scratch, wire, now_us);
     }
 
@@ -188,6 +189,7 @@ impl Dialogue {
     pub fn on_close(&mut self, pack: &Pack, scratch: &mut Scratch, wire: Wire, now_us: u64) {
         if let Some(talk) = self.talks.get_mut(wire) {
             talk.closed = true;
+            self.remark(wire, now_us, || "closed by peer".to_owned());
             self.conclude(pack, scratch, wire, now_us);
         }
     }
@@ -200,6 +202,8 @@ impl Dialogue {
         talk.tls = true;
         talk.state = State::Waiting;
         let upgraded = talk.is_upgrade();
+        self.remark(wire, now_us, || format!("tls {} {}", session.version, session.cipher));
+        self.note(Direction::Secured, wire, &session.to_bytes(), now_us);
         self.learn(tls::facts(session, self.subject.host.as_deref(), self.subject.epoch_s));
         if upgraded {
             self.end(pack, scratch, wire, now_us);
@@ -220,7 +224,9 @@ impl Dialogue {
         };
         talk.closed = true;
         talk.state = State::Waiting;
-        if talk.is_upgrade() {
+        let is_upgrade = talk.is_upgrade();
+        self.remark(wire, now_us, || "tls failed".to_owned());
+        if is_upgrade {
             self.end(pack, scratch, wire, now_us);
             return;
         }
@@ -241,6 +247,8 @@ impl Dialogue {
         }
         for wire in 0..self.talks.len() {
             if self.talks[wire].is_active() && self.talks[wire].deadline_us <= now_us && !self.done {
+                let text = if self.talks[wire].answer.is_empty() { "silent" } else { "quiet" };
+                self.remark(wire, now_us, || text.to_owned());
                 self.conclude(pack, scratch, wire, now_us);
             }
         }
@@ -397,6 +405,13 @@ impl Dialogue {
             if !known.iter().any(|one| one.name == fact.name) {
                 known.push(fact);
             }
+        }
+    }
+
+    /// Remember something that happened on a wire, if a record is kept.
+    pub fn remark(&mut self, wire: Wire, now_us: u64, text: impl FnOnce() -> String) {
+        if let Some(transcript) = &mut self.outcome.transcript {
+            transcript.happened(wire as u8, now_us.saturating_sub(self.subject.opened_us), text());
         }
     }
 

@@ -26,6 +26,8 @@ pub struct Scratch {
     picked: Vec<u32>,
     locations: Vec<Option<CaptureLocations>>,
     hits: Vec<Hit>,
+    /// Readings that were held against something, and whether they hit; kept only for [`Pack::tried`].
+    log: Option<Vec<(usize, bool)>>,
 }
 
 impl std::fmt::Debug for Scratch {
@@ -77,6 +79,29 @@ impl Pack {
         };
         let source = if asked == LISTEN { &self.words.greeting } else { probe };
         self.answer(&answer[..answer.len().min(BANNER_LIMIT)], &Question { probe, source, transport, tls }, scratch)
+    }
+
+    /// The matches that were held against an answer and whether each hit: (name, field, hit), in order of trying.
+    ///
+    /// Only those are held against it whose literals occur in it.
+    #[must_use]
+    pub fn tried(&self, answer: &[u8], asked: &str) -> Vec<(Arc<str>, String, bool)> {
+        let mut scratch = Scratch { log: Some(Vec::new()), ..Scratch::default() };
+        // Only the log is wanted here.
+        let _ = self.identify(answer, asked, false, &mut scratch);
+        let log = scratch.log.unwrap_or_default();
+        let row = |(id, hit): (usize, bool)| (self.readings[id].name.clone(), self.field_of(id), hit);
+        log.into_iter().map(row).collect()
+    }
+
+    fn field_of(&self, id: usize) -> String {
+        match &self.readings[id].field {
+            Field::Data => "data".to_owned(),
+            Field::Header(name) => format!("header:{name}"),
+            Field::Status => "status".to_owned(),
+            Field::Title => "title".to_owned(),
+            Field::Body => "body".to_owned(),
+        }
     }
 
     fn answer(&self, answer: &[u8], question: &Question<'_>, scratch: &mut Scratch) -> Findings {
@@ -137,7 +162,7 @@ impl Pack {
         if index.is_empty() {
             return;
         }
-        let Scratch { marks, picked, locations, hits, .. } = scratch;
+        let Scratch { marks, picked, locations, hits, log, .. } = scratch;
         index.pick(excerpt.text, self.readings.len(), marks, picked);
         for fixed in [true, false] {
             for id in picked.iter().map(|id| *id as usize) {
@@ -151,6 +176,9 @@ impl Pack {
                 }
                 let locations = locations[id].get_or_insert_with(|| reading.locations());
                 let hit = reading.read(excerpt, locations, &mut findings.facts);
+                if let Some(log) = log {
+                    log.push((id, hit.is_some()));
+                }
                 hits.extend(hit.filter(|_| !yields));
             }
         }

@@ -26,6 +26,32 @@ pub struct Session {
     pub chain: Vec<Vec<u8>>,
 }
 
+impl Session {
+    /// The session as a transcript keeps it: version, cipher and ALPN, each with a NUL, then the first certificate.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let words = [self.version.as_str(), self.cipher.as_str(), self.alpn.as_deref().unwrap_or_default()];
+        let mut bytes: Vec<u8> = words.iter().flat_map(|word| [word.as_bytes(), b"\0"].concat()).collect();
+        bytes.extend(self.chain.first().into_iter().flatten());
+        bytes
+    }
+
+    /// The session that [`Session::to_bytes`] made; what is missing stays empty.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        let mut parts = bytes.splitn(4, |&byte| byte == 0);
+        let mut word = || String::from_utf8_lossy(parts.next().unwrap_or_default()).into_owned();
+        let (version, cipher, alpn) = (word(), word(), word());
+        let certificate = parts.next().filter(|der| !der.is_empty());
+        Self {
+            version,
+            cipher,
+            alpn: (!alpn.is_empty()).then_some(alpn),
+            chain: certificate.map(<[u8]>::to_vec).into_iter().collect(),
+        }
+    }
+}
+
 /// Whether bytes begin like a TLS record of a handshake or an alert (RFC 8446 section 5.1).
 #[must_use]
 pub fn looks_like(bytes: &[u8]) -> bool {
@@ -52,4 +78,21 @@ pub(crate) fn crown(findings: &mut Findings) {
         tls: true,
         evidence: Evidence { probe: word.clone(), matched: word },
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_survives_its_bytes() {
+        let session = Session {
+            version: "1.3".into(),
+            cipher: "TLS13_AES_256_GCM_SHA384".into(),
+            alpn: Some("http/1.1".into()),
+            chain: vec![vec![0x30, 0, 0, 7]],
+        };
+        assert_eq!(Session::from_bytes(&session.to_bytes()), session);
+        assert_eq!(Session::from_bytes(b""), Session::default());
+    }
 }

@@ -39,7 +39,20 @@ impl Worker {
         let port = Port { ticket, target, rtt_us, dialogue, wires: vec![Some(key)], armed_us: u64::MAX };
         let port = self.ports.insert(port);
         self.conns[key].role = Role::Talking { port, wire: 0 };
+        self.remark_open(port, 0, key);
         self.perform(port);
+    }
+
+    /// Put down where a connection comes from, if a record is kept.
+    fn remark_open(&mut self, port: Key, wire: Wire, key: Key) {
+        if !self.shared.settings.transcripts {
+            return;
+        }
+        let now_us = self.now_us();
+        let from = self.conns[key].stream.local_addr().map_or_else(|error| error.to_string(), |addr| addr.to_string());
+        if let Some(port) = self.ports.get_mut(port) {
+            port.dialogue.remark(wire, now_us, || format!("open from {from}"));
+        }
     }
 
     /// Remember which connection serves a wire.
@@ -54,6 +67,7 @@ impl Worker {
             return;
         };
         self.conns[key].role = Role::Talking { port, wire };
+        self.remark_open(port, wire, key);
         self.with_port(port, |dialogue, pack, _, now_us| dialogue.on_open(pack, wire, now_us));
     }
 
