@@ -21,6 +21,9 @@ START_LIMIT_S = 60.0
 
 _LISTENING = {"tcp": "0A", "udp": "07"}
 """The state of a socket that waits for peers, in /proc/net/tcp and /proc/net/udp."""
+_PRIVATE = "mount -t tmpfs recon /tmp"
+"""Each server has a /tmp of its own (``ip netns exec`` gave it its own mounts), where locks of other runs are not seen."""
+_HOMES = "/var/tmp"  # noqa: S108 - a new folder with a random name is made inside
 _NEEDS = ("ip", "unshare", "setpriv", "openssl", "dpkg-query")
 
 
@@ -67,11 +70,15 @@ class Lab:
         return ["ip", "netns", "exec", self.namespace, *command]
 
     def start(self, server: Server) -> None:
-        """Start one server, without waiting for it."""
+        """Start one server, without waiting for it.
+
+        The shell stays the first process of a process namespace: when it is killed, all that it started is. (A server
+        in its place would shake that off as it changes its user.)
+        """
         home = self.folder / server.name
         home.mkdir(mode=0o755)
         (home / "c").write_text(self._filled(server, server.config))
-        script = self._filled(server, f"{server.before}\nexec {server.command}\n")
+        script = self._filled(server, f"{_PRIVATE}\n{server.before}\n{server.command}\nexit $?\n")
         guarded = ["setpriv", "--pdeathsig", "KILL", "unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
         with (home / "log").open("wb") as log:
             self._running.append(
@@ -127,7 +134,7 @@ class Lab:
 def lab(servers: Iterable[Server]) -> Iterator[Lab]:
     """Run those of ``servers`` that are installed; at the end nothing of them is left."""
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="recon-servers-"))
+        folder = Path(tempfile.mkdtemp(prefix="recon-servers-", dir=_HOMES))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o755)
         _make_certificate(folder)

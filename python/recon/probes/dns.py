@@ -139,6 +139,14 @@ def _matches(*, tcp: bool) -> tuple[Match, ...]:
 
 
 PROBES = (
-    Probe("dns-tcp", ports="53", send=_over_tcp(_QUERY), ends="quiet", rarity=3, matches=_matches(tcp=True)),
+    Probe(
+        "dns-tcp",
+        ports="53",
+        tls_ports="853",
+        send=_over_tcp(_QUERY),
+        ends="quiet",
+        rarity=3,
+        matches=_matches(tcp=True),
+    ),
     Probe("dns", ports="53,5353", send=_QUERY, transport="udp", rarity=1, matches=_matches(tcp=False)),
 )

@@ -190,4 +190,13 @@ _GENERIC = (
     ),
 )
 
-PROBES = (Probe("imap", ports="143,220,993", rarity=2, matches=(*_SERVERS, *_GENERIC)),)
+PROBES = (
+    Probe(
+        "imap",
+        ports="143,220",
+        tls_ports="993",
+        starttls=((b"a STARTTLS\r\n", b"a OK"),),
+        rarity=2,
+        matches=(*_SERVERS, *_GENERIC),
+    ),
+)

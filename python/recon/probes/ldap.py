@@ -118,4 +118,18 @@ _MATCHES = (
     ),
 )
 
-PROBES = (Probe("ldap", ports="389,636,3268,3269", send=_SEARCH, ends="quiet", rarity=3, matches=_MATCHES),)
+_START_TLS = bytes.fromhex("301d02010277188016") + b"1.3.6.1.4.1.1466.20037"
+"""Message 2, the extended request of RFC 4511 section 4.14; the answer's result must be 0, success."""
+
+PROBES = (
+    Probe(
+        "ldap",
+        ports="389,3268",
+        tls_ports="636,3269",
+        send=_SEARCH,
+        ends="quiet",
+        starttls=((_START_TLS, b"\x02\x01\x02\x78\x07\x0a\x01\x00"),),
+        rarity=3,
+        matches=_MATCHES,
+    ),
+)

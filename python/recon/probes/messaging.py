@@ -121,9 +121,18 @@ _IRC_MATCHES = (
 )
 
 PROBES = (
-    Probe("amqp", ports="5671,5672", send=_AMQP, ends="quiet", rarity=4, matches=_AMQP_MATCHES),
+    Probe("amqp", ports="5672", tls_ports="5671", send=_AMQP, ends="quiet", rarity=4, matches=_AMQP_MATCHES),
     Probe("nats", ports="4222", rarity=5, matches=_NATS_MATCHES),
-    Probe("nntp", ports="119,563", rarity=5, matches=_NNTP_MATCHES),
-    Probe("xmpp", ports="5222,5223,5269", send=_STREAM, ends="quiet", rarity=5, matches=_XMPP_MATCHES),
-    Probe("irc", ports="194,6660-6669,6697", rarity=5, matches=_IRC_MATCHES),
+    Probe("nntp", ports="119", tls_ports="563", rarity=5, matches=_NNTP_MATCHES),
+    Probe(
+        "xmpp",
+        ports="5222,5269",
+        tls_ports="5223,5270",
+        send=_STREAM,
+        ends="quiet",
+        starttls=((b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", b"<proceed"),),
+        rarity=5,
+        matches=_XMPP_MATCHES,
+    ),
+    Probe("irc", ports="194,6660-6669", tls_ports="6697", rarity=5, matches=_IRC_MATCHES),
 )

@@ -58,5 +58,13 @@ _MATCHES = (
 )
 
 PROBES = (
-    Probe("mqtt", ports="1883,8883", send=_CONNECT + _SUBSCRIBE + _PING, ends="quiet", rarity=4, matches=_MATCHES),
+    Probe(
+        "mqtt",
+        ports="1883",
+        tls_ports="8883",
+        send=_CONNECT + _SUBSCRIBE + _PING,
+        ends="quiet",
+        rarity=4,
+        matches=_MATCHES,
+    ),
 )

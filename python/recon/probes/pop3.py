@@ -181,4 +181,13 @@ _GENERIC = (
     _pop3(rb"^\+OK ready\b", None, {b"+OK ready": {"service": "pop3"}}),
 )
 
-PROBES = (Probe("pop3", ports="109,110,995", rarity=2, matches=(*_SERVERS, *_GENERIC)),)
+PROBES = (
+    Probe(
+        "pop3",
+        ports="109,110",
+        tls_ports="995",
+        starttls=((b"STLS\r\n", b"+OK"),),
+        rarity=2,
+        matches=(*_SERVERS, *_GENERIC),
+    ),
+)

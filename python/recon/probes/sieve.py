@@ -65,4 +65,4 @@ _MATCHES = (
     ),
 )
 
-PROBES = (Probe("sieve", ports="2000,4190", rarity=5, matches=_MATCHES),)
+PROBES = (Probe("sieve", ports="2000,4190", starttls=((b"STARTTLS\r\n", b"OK"),), rarity=5, matches=_MATCHES),)

@@ -294,9 +294,17 @@ _EXTENSIONS = (
 PROBES = (
     Probe(
         "smtp",
-        ports="25,465,587,2525",
+        ports="25,587,2525",
+        tls_ports="465",
+        starttls=((b"EHLO recon.invalid\r\n", b"STARTTLS"), (b"STARTTLS\r\n", b"220 ")),
         rarity=1,
         matches=(*_COMMON, *_SUITES, *_OTHERS, *_GENERIC, *_EXTENSIONS),
     ),
-    Probe("lmtp", ports="24,2003", rarity=5, matches=_LMTP),
+    Probe(
+        "lmtp",
+        ports="24,2003",
+        starttls=((b"LHLO recon.invalid\r\n", b"STARTTLS"), (b"STARTTLS\r\n", b"220 ")),
+        rarity=5,
+        matches=_LMTP,
+    ),
 )

@@ -55,4 +55,4 @@ _MATCHES = (
     ),
 )
 
-PROBES = (Probe("telnet", ports="23,2323", rarity=2, matches=_MATCHES),)
+PROBES = (Probe("telnet", ports="23,2323", tls_ports="992", rarity=2, matches=_MATCHES),)
