@@ -112,6 +112,7 @@ class Plan:
             names=resolved.names,
             unresolved=tuple(resolved.unresolved),
         )
+        plan._refuse_nothing()
         plan._refuse_udp()
         return plan
 
@@ -150,6 +151,13 @@ class Plan:
             return "as fast as this machine and the targets allow"
         once = self.targets / self.rate_pps
         return f"{_span(once)} if all answer, {_span(once * self.passes)} if none does"
+
+    def _refuse_nothing(self) -> None:
+        if self.unresolved and not len(self.space):
+            raise PlanError(
+                self.unresolved[0], "this name has no address, and nothing else is left to sweep", "127.0.0.1"
+            )
+        _core.Line(self.space, self.seed, self.shard)
 
     def _refuse_udp(self) -> None:
         if self.space.has_transport("udp"):

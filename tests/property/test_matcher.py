@@ -55,7 +55,8 @@ speech = st.one_of(
     ).map(b"".join),
 )  # fmt: skip
 entries = st.lists(
-    st.tuples(st.sampled_from(["sent", "received"]), speech, st.integers(0, 10_000_000)), max_size=6
+    st.tuples(st.sampled_from(["sent", "received", "secured"]), speech, st.integers(0, 10_000_000), st.integers(0, 3)),
+    max_size=6,
 ).map(lambda said: sorted(said, key=lambda one: one[2]))
 
 
