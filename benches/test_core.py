@@ -56,7 +56,7 @@ SSH = Probe(
 def batch():
     """As many rows as a batch holds, each an SSH server read whole."""
     pack = _core.Pack([("bench", SSH)])
-    return _core.Batch.of([pack.replay([("received", GREETING, 900)], port=22) for _ in range(BATCH_ROWS)])
+    return _core.Batch.of([pack.replay([("received", GREETING, 900, 0)], port=22) for _ in range(BATCH_ROWS)])
 
 
 def handles(benchmark, name, amount, unit):
