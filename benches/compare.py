@@ -11,9 +11,14 @@ MOST_LOSS = 0.15
 
 
 def speed(figure: figures.Figure) -> float:
-    """The figure so that more is better."""
+    """The figure's best round so that more is better."""
     target = figure.target
-    return 1 / figure.value if target is not None and target.most is not None else figure.value
+    return 1 / best(figure) if target is not None and target.most is not None else best(figure)
+
+
+def best(figure: figures.Figure) -> float:
+    """The best round, or the only value there is."""
+    return figure.value if figure.best is None else figure.best
 
 
 def losses(base: dict[str, figures.Figure], head: dict[str, figures.Figure]) -> dict[str, float]:
@@ -34,7 +39,7 @@ def main(words: list[str]) -> int:
         return 2
     for name, lost in found.items():
         verdict = "LOST" if lost > MOST_LOSS else "ok"
-        before, after = figures.number(base[name].value), figures.number(head[name].value)
+        before, after = figures.number(best(base[name])), figures.number(best(head[name]))
         print(f"{name:24} {before:>14} -> {after:>14} {base[name].unit:14} {0 - lost:+7.1%}  {verdict}")
     return int(any(lost > MOST_LOSS for lost in found.values()))
 

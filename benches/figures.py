@@ -48,7 +48,8 @@ TARGETS = {
 class Figure:
     """One measured thing: ``value`` in ``unit``, ``beside`` what it was measured against, ``ratio`` between them.
 
-    ``cpu_bound`` figures repeat well enough that a loss of them can fail a change.
+    ``cpu_bound`` figures repeat well enough that a loss of them can fail a change; ``best`` is their best round, which
+    a busy machine disturbs least.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Figure:
     beside: float | None = None
     ratio: float | None = None
     cpu_bound: bool = False
+    best: float | None = None
 
     @property
     def target(self) -> Target | None:

@@ -23,7 +23,7 @@ LATEST = ground.ROOT / "bench-results" / "latest.json"
 
 def core(*, quick: bool) -> Iterator[Figure]:
     """The pytest-benchmark suite, in a process of its own."""
-    limits = ["--benchmark-max-time=0.5", "--benchmark-min-rounds=5"] if quick else ["--benchmark-max-time=3"]
+    limits = ["--benchmark-max-time=1.5", "--benchmark-min-rounds=5"] if quick else ["--benchmark-max-time=3"]
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder, "core.json")
         words = ["-q", "-o", "addopts=", "-p", "no:cacheprovider", "--benchmark-only", f"--benchmark-json={results}"]
@@ -34,8 +34,8 @@ def core(*, quick: bool) -> Iterator[Figure]:
             raise SystemExit(done.stdout + done.stderr)
         for bench in json.loads(results.read_text())["benchmarks"]:
             told = bench["extra_info"]
-            rate = told["amount"] / bench["stats"]["median"]
-            yield Figure(told["name"], rate, told["unit"], cpu_bound=True)
+            usual, best = (told["amount"] / bench["stats"][which] for which in ("median", "min"))
+            yield Figure(told["name"], usual, told["unit"], cpu_bound=True, best=best)
 
 
 def everything(*, quick: bool) -> Iterator[Figure]:

@@ -5,8 +5,8 @@ import pytest
 import recon
 from recon import Match, Probe, _core, plugins
 
-POSITIONS = 10_000_000
-MATCH_ROUNDS = 500
+POSITIONS = 1_000_000
+MATCH_ROUNDS = 200
 BATCH_ROWS = 1024
 GREETING = b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"
 
