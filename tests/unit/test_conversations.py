@@ -12,7 +12,11 @@ GREETING = b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"
 
 
 def test_a_transcript_reads_back_as_it_was_written(tmp_path):
-    entries = (("received", GREETING, 1200, 0), ("sent", "grüße\u2028\n".encode(), 1300, 0), ("received", b"\xff\x00", 9000, 2))
+    entries = (
+        ("received", GREETING, 1200, 0),
+        ("sent", "grüße\u2028\n".encode(), 1300, 0),
+        ("received", b"\xff\x00", 9000, 2),
+    )
     transcript = Transcript(entries, host="ssh.example", port=2222, product="OpenSSH 9.2p1")
     save(transcript, tmp_path / "one.jsonl")
     assert load_transcript(tmp_path / "one.jsonl") == transcript
@@ -63,7 +67,9 @@ def test_identify_reads_services_and_facts(ssh_probe):
 
 
 def test_a_replay_joins_a_greeting_that_came_in_pieces(ssh_probe):
-    record = replay(Transcript((("received", GREETING[:7], 900, 0), ("received", GREETING[7:], 50_000, 0))), [ssh_probe])
+    record = replay(
+        Transcript((("received", GREETING[:7], 900, 0), ("received", GREETING[7:], 50_000, 0))), [ssh_probe]
+    )
     assert record.banner == GREETING
     assert record.services[0].revision == "2+deb12u10"
 
