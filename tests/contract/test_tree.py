@@ -9,6 +9,7 @@ MOST_LINES = 400
 TABLES = {"tests/servers/server_table.py"}
 PAGES = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
 TOP = ("rust/", "python/", "plugins/", "tests/", "benches/", "docs/", ".ci/", ".github/")
+AUTHORS = ("tests/test_", "tests/conversations/")  # in a plugin author's own tree; ours has a folder per kind
 MADE = ("target/", "bench-results/", ".venv/")
 
 # Spelt in pieces, so that this file does not hold what it looks for.
@@ -82,7 +83,7 @@ def paths_in(text):
     marked = re.findall(r"`([^`\s]+)`", text) + re.findall(r"\]\(([^)#\s]+)", text)
     for word in marked:
         path = word.removeprefix("./").rstrip("/.,:")
-        if path.startswith(TOP) and not path.startswith(MADE) and not set(path) & set("*{}<>…"):
+        if path.startswith(TOP) and not path.startswith(MADE + AUTHORS) and not set(path) & set("*{}<>…"):
             yield path.split("::")[0]
 
 
