@@ -22,9 +22,9 @@ START_LIMIT_S = 60.0
 _LISTENING = {"tcp": "0A", "udp": "07"}
 """The state of a socket that waits for peers, in /proc/net/tcp and /proc/net/udp."""
 _PRIVATE = "mount -t tmpfs recon /tmp"
-"""Each server has a /tmp of its own (``ip netns exec`` gave it its own mounts), where locks of other runs are not seen."""
+"""Each server has a /tmp of its own (``ip netns exec`` gave it its own mounts), without the locks of other runs."""
 _HOMES = "/var/tmp"  # noqa: S108 - a new folder with a random name is made inside
-_NEEDS = ("ip", "unshare", "setpriv", "openssl", "dpkg-query")
+_NEEDS = ("ip", "nft", "unshare", "setpriv", "openssl", "dpkg-query")
 
 
 def missing() -> str | None:
@@ -105,6 +105,13 @@ class Lab:
             time.sleep(0.05)  # between two looks at the socket table
         for name in waiting:
             self.failed[name] = (self.folder / name / "log").read_text(errors="replace")[-2000:]
+
+    def redirect(self, ports: dict[int, int]) -> None:
+        """Let each TCP port of ``ports`` lead to another one of the namespace."""
+        rules = ["table ip recon {", "chain moved {", "type nat hook output priority -100;"]
+        rules += [f"tcp dport {odd} redirect to :{own};" for odd, own in ports.items()]
+        text = "\n".join([*rules, "}", "}"])
+        subprocess.run(self.inside("nft", "-f", "-"), input=text, text=True, check=True)
 
     def end(self) -> None:
         """Kill every server with all its children."""

@@ -51,7 +51,7 @@ SERVERS = (
     Server(
         "dropbear",
         "dropbear-bin",
-        (Port("dropbear", 2222, "ssh", "Dropbear sshd", version=True),),
+        (Port("dropbear", 2222, "ssh", "Dropbear", version=True),),
         "dropbear -F -E -r @D/k -p 127.0.0.1:2222",
         before="dropbearkey -t ed25519 -f @D/k",
     ),
@@ -356,7 +356,7 @@ directory @D/db
     Server(
         "chrony",
         "chrony",
-        (Port("chrony", 123, "ntp", transport="udp"),),
+        (Port("chrony", 123, "ntp", "chrony", transport="udp"),),
         "@ROOT/usr/sbin/chronyd -d -x -u root -f @D/c",
         config="""\
 port 123

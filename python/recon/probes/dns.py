@@ -145,7 +145,7 @@ PROBES = (
         tls_ports="853",
         send=_over_tcp(_QUERY),
         ends="quiet",
-        rarity=3,
+        rarity=5,
         matches=_matches(tcp=True),
     ),
     Probe("dns", ports="53,5353", send=_QUERY, transport="udp", rarity=1, matches=_matches(tcp=False)),

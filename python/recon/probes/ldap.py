@@ -129,7 +129,7 @@ PROBES = (
         send=_SEARCH,
         ends="quiet",
         starttls=((_START_TLS, b"\x02\x01\x02\x78\x07\x0a\x01\x00"),),
-        rarity=3,
+        rarity=4,
         matches=_MATCHES,
     ),
 )

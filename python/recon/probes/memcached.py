@@ -6,6 +6,8 @@ from recon.model import Match, Probe
 
 _COMMAND = b"version\r\n"
 _FRAME = b"\x00\x00\x00\x00\x00\x01\x00\x00"
+_BEFORE = rb"(?:ERROR\r\n)*"
+"""What it says to lines that it does not know."""
 _VERSION = rb"VERSION (?P<version>\d+\.\d+\.\d+(?:[-_.]\w+)*)"
 
 
@@ -14,17 +16,18 @@ def _matches(before: bytes) -> tuple[Match, ...]:
     answer = before + b"VERSION 1.6.18\r\n"
     return (
         Match(
-            start + _VERSION + rb"(?: (?P<distro>Ubuntu))?\r\n",
+            start + _BEFORE + _VERSION + rb"(?: (?P<distro>Ubuntu))?\r\n",
             service="memcached",
             vendor="memcached",
             product="Memcached",
             examples={
                 answer: {"version": "1.6.18", "cpe": "cpe:2.3:a:memcached:memcached:1.6.18:*:*:*:*:*:*:*"},
                 before + b"VERSION 1.5.6 Ubuntu\r\n": {"version": "1.5.6", "distro": "Ubuntu"},
+                before + b"ERROR\r\nVERSION 1.6.18\r\n": {"version": "1.6.18"},
             },
         ),
         Match(
-            start + rb"VERSION [^\r\n]+\r\n",
+            start + _BEFORE + rb"VERSION [^\r\n]+\r\n",
             service="memcached",
             examples={before + b"VERSION unknown\r\n": {"service": "memcached"}},
         ),
@@ -32,6 +35,6 @@ def _matches(before: bytes) -> tuple[Match, ...]:
 
 
 PROBES = (
-    Probe("memcached", ports="11211-11213", send=_COMMAND, rarity=4, matches=_matches(b"")),
+    Probe("memcached", ports="11211-11213", send=_COMMAND, rarity=8, matches=_matches(b"")),
     Probe("memcached-udp", ports="11211", send=_FRAME + _COMMAND, transport="udp", rarity=4, matches=_matches(_FRAME)),
 )

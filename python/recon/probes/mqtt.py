@@ -64,7 +64,7 @@ PROBES = (
         tls_ports="8883",
         send=_CONNECT + _SUBSCRIBE + _PING,
         ends="quiet",
-        rarity=4,
+        rarity=3,
         matches=_MATCHES,
     ),
 )

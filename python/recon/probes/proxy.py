@@ -71,4 +71,4 @@ _MATCHES = (
     ),
 )
 
-PROBES = (Probe("http-proxy", ports="3128,8118,8123", send=_CONNECT, rarity=3, matches=_MATCHES),)
+PROBES = (Probe("http-proxy", ports="3128,8118,8123", send=_CONNECT, rarity=7, matches=_MATCHES),)

@@ -101,4 +101,4 @@ _MATCHES = (
     ),
 )
 
-PROBES = (Probe("redis", ports="6379-6389,7000-7005,16379,26379", send=b"INFO server\r\n", rarity=3, matches=_MATCHES),)
+PROBES = (Probe("redis", ports="6379-6389,7000-7005,16379,26379", send=b"INFO server\r\n", rarity=8, matches=_MATCHES),)

@@ -34,4 +34,4 @@ _MATCHES = (
     ),
 )
 
-PROBES = (Probe("rsync", ports="873", send=b"@RSYNCD: 31.0\n#list\n", ends="quiet", rarity=4, matches=_MATCHES),)
+PROBES = (Probe("rsync", ports="873", send=b"@RSYNCD: 31.0\n#list\n", ends="quiet", rarity=6, matches=_MATCHES),)

@@ -111,4 +111,4 @@ _MATCHES = (
     ),
 )
 
-PROBES = (Probe("smb", ports="445", send=_negotiate() + _session_setup(), ends="quiet", rarity=3, matches=_MATCHES),)
+PROBES = (Probe("smb", ports="445", send=_negotiate() + _session_setup(), ends="quiet", rarity=4, matches=_MATCHES),)

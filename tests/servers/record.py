@@ -1,0 +1,83 @@
+"""Records every real server's conversation into recordings/, as root: ``python tests/servers/record.py``.
+
+TCP is what a sweep said and heard. For UDP each declared question for the port is sent once. Never run by tests.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from server_lab import Lab, lab, missing  # noqa: E402 - as above
+from server_table import SERVERS, Port  # noqa: E402 - as above
+
+from recon import plugins  # noqa: E402 - this folder's modules are found only now
+from recon.testing import Transcript, load_transcript, save  # noqa: E402 - as above
+
+RECON = Path(sys.executable).with_name("recon")
+_EXCHANGE = """
+import socket, sys
+asker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+asker.settimeout(1)
+asker.connect(("127.0.0.1", int(sys.argv[1])))
+asker.send(bytes.fromhex(sys.argv[2]))
+try:
+    print(asker.recv(65535).hex())
+except TimeoutError:
+    pass
+"""
+
+
+def record_tcp(running: Lab, port: Port, note: str) -> Transcript:
+    """One sweep over one port."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "talk.jsonl"
+        words = ["sweep", "127.0.0.1", "-p", str(port.number), "--format", "list", "--progress", "none"]
+        subprocess.run(running.inside(str(RECON), *words, "--transcripts", str(path)), check=True, capture_output=True)
+        heard = load_transcript(path)
+    return Transcript(heard.entries, "127.0.0.1", port.number, note)
+
+
+def record_udp(running: Lab, port: Port, note: str) -> Transcript:
+    """Each question that some probe has for the port."""
+    entries: list[tuple[str, bytes, int, int]] = []
+    for _, probe in plugins.load().probes():
+        if probe.transport == "udp" and str(port.number) in probe.ports.split(","):
+            ask = running.inside(sys.executable, "-c", _EXCHANGE, str(port.number), probe.send.hex())
+            answer = bytes.fromhex(subprocess.run(ask, check=True, capture_output=True, text=True).stdout.strip())
+            at_us = 1000 * len(entries)
+            entries.append(("sent", probe.send, at_us, 0))
+            if answer:
+                entries.append(("received", answer, at_us + 500, 0))
+    return Transcript(tuple(entries), "127.0.0.1", port.number, note)
+
+
+def main() -> int:
+    """Record all servers that are installed; the exit code says whether all were."""
+    why = missing()
+    if why is not None:
+        print(why, file=sys.stderr)  # noqa: T201 - a command
+        return 2
+    with lab(SERVERS) as running:
+        for server in SERVERS:
+            if server.name in running.failed or server.name not in running.versions:
+                continue
+            note = f"{server.package} {running.versions[server.name]}"
+            for port in server.ports:
+                record = record_udp if port.transport == "udp" else record_tcp
+                save(record(running, port, note), HERE / "recordings" / f"{port.name}.jsonl")
+        absent = [
+            server.name for server in SERVERS if server.name in running.failed or server.name not in running.versions
+        ]
+    print(json.dumps({"not recorded": absent}))  # noqa: T201 - a command
+    return 1 if absent else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
