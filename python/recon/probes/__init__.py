@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from recon.model import Probe
 
 FAMILIES = (
+    "lines",
     "smtp",
     "imap",
     "pop3",
