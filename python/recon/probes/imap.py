@@ -8,7 +8,11 @@ from recon.model import Probe
 from recon.probes.grammar import HOST, V, greeting
 
 _imap = partial(greeting, "imap")
-_OK = rb"^\* (?:OK|PREAUTH) (?:\[CAPABILITY (?P<capabilities>[^\]\r\n]*)\] ?)?"
+_OK = (
+    rb"^(?:\* OK Waiting for authentication process to respond\.\.\r\n)?"
+    rb"\* (?:OK|PREAUTH) (?:\[CAPABILITY (?P<capabilities>[^\]\r\n]*)\] ?)?"
+)
+"""Dovecot asks to wait while it starts."""
 
 _SERVERS = (
     _imap(
@@ -23,6 +27,8 @@ _SERVERS = (
                 "cpe": "cpe:2.3:a:dovecot:dovecot:*:*:*:*:*:*:*:*"
             },
             b"* OK Dovecot DA ready.": None,
+            b"* OK Waiting for authentication process to respond..\r\n"
+            b"* OK [CAPABILITY IMAP4rev1] Dovecot (Debian) ready.": {"distro": "Debian"},
         },
         vendor="dovecot",
     ),

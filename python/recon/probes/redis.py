@@ -5,7 +5,7 @@ from __future__ import annotations
 from recon.model import Match, Probe
 
 _VERSION = rb"(?P<version>\d[\w.-]*)"
-_REST = rb"(?:[^\n]*\n)*?redis_mode:(?P<mode>\w+)\r\n(?:os:(?P<os>[^\r\n]*)\r\n)?(?:arch_bits:(?P<arch_bits>\d+)\r\n)?"
+_REST = rb"redis_mode:(?P<mode>\w+)\r\n(?:os:(?P<os>[^\r\n]*)\r\n)?(?:arch_bits:(?P<arch_bits>\d+)\r\n)?"
 
 _REDIS = (
     b"$599\r\n# Server\r\nredis_version:7.0.15\r\nredis_git_sha1:00000000\r\nredis_git_dirty:0\r\n"
@@ -27,7 +27,7 @@ _KVROCKS = (
 
 _MATCHES = (
     Match(
-        rb"^\$\d+\r\n(?:# Server\r\n)?redis_version:" + _VERSION + rb"\r\nredis_git_sha1:" + _REST,
+        rb"^\$\d+\r\n(?:# Server\r\n)?redis_version:" + _VERSION + rb"\r\n(?:redis_git_sha1:(?:[^\n]*\n)*?)?" + _REST,
         service="redis",
         vendor="redis",
         product="Redis",
