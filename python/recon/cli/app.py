@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recon.cli import demo, doctor, plugins, ports, sweep
+from recon.cli import demo, doctor, explain, plugins, ports, probes, sweep, trace
 from recon.cli.announced import any_commands
 
 if TYPE_CHECKING:
@@ -22,11 +22,13 @@ recon sweep 10.0.0.0/24 -p 22,80,443
 
 recon sweep @targets.txt --format jsonl -o rows.jsonl
 
+recon explain 127.0.0.1:22
+
 recon ports ssh
 
 recon COMMAND --help tells more."""
 
-BUILT_IN = frozenset({"sweep", "ports", "plugins", "doctor", "demo"})
+BUILT_IN = frozenset({"sweep", "ports", "explain", "trace", "plugins", "probes", "doctor", "demo"})
 _QUICK = frozenset({"--version", "--show-completion", "--install-completion"})
 
 
@@ -39,7 +41,10 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.callback()(_options)
     app.command("sweep", epilog=sweep.EPILOG, no_args_is_help=True)(sweep.command)
     app.command("ports", epilog=ports.EPILOG)(ports.command)
+    app.command("explain", epilog=explain.EPILOG, no_args_is_help=True)(explain.command)
+    app.command("trace", epilog=trace.EPILOG, no_args_is_help=True)(trace.command)
     app.add_typer(plugins.app, name="plugins")
+    app.add_typer(probes.app, name="probes")
     app.command("doctor", epilog=doctor.EPILOG)(doctor.command)
     app.command("demo", epilog=demo.EPILOG)(demo.command)
     if needs_plugins(arguments):

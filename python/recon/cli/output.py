@@ -13,7 +13,7 @@ from recon.errors import PlanError, StoreError
 from recon.model import SinkOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from recon import Batch
     from recon.cli.live import Screen
@@ -141,3 +141,10 @@ def write_summary(path: str, summary: Summary) -> None:
     except OSError as error:
         message = f"cannot write {path}: {error.strerror}"
         raise StoreError(message) from None
+
+
+def print_columns(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows of cells, the first one their heads, each column as wide as its widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

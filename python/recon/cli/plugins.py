@@ -1,4 +1,4 @@
-"""``recon plugins``: what is installed. Must never import a plugin to list it."""
+"""``recon plugins``: what is installed, and the author's tools. Must never import a plugin to list it."""
 
 # ruff: noqa: FBT002 - Typer makes options of arguments with defaults
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recon.cli import plugins_bench, plugins_new, plugins_record, plugins_torture
 from recon.cli.exits import quiet_pipe
 
 if TYPE_CHECKING:
@@ -23,12 +24,11 @@ recon plugins list --json
 
 RECON_DISABLE_PLUGINS=ssh recon plugins list"""
 
-app = typer.Typer(no_args_is_help=True, help="See which plugins are installed.")
-
-
-@app.callback()
-def _group() -> None:
-    """Keep ``list`` a word of its own although it is the only one."""
+app = typer.Typer(no_args_is_help=True, help="See which plugins are installed, and write your own.")
+app.command("new", epilog=plugins_new.EPILOG, no_args_is_help=True)(plugins_new.command)
+app.command("record", epilog=plugins_record.EPILOG, no_args_is_help=True)(plugins_record.command)
+app.command("torture", epilog=plugins_torture.EPILOG)(plugins_torture.command)
+app.command("bench", epilog=plugins_bench.EPILOG)(plugins_bench.command)
 
 
 @app.command("list", epilog=LIST_EPILOG)
@@ -47,11 +47,11 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON a
 
 
 def _print(found: list[PluginInfo]) -> None:
+    from recon.cli.output import print_columns  # noqa: PLC0415 - --help does not need it
+
     rows = [("NAME", "DISTRIBUTION", "VERSION", "STATE", "FROM")]
     rows += [
         (one.name, one.distribution or "-", one.version or "-", "on" if one.enabled else "off", one.value)
         for one in found
     ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    print_columns(rows)

@@ -32,7 +32,7 @@ class TranscriptSink:
         """Write the conversations of ``batch``."""
         for record, entries in zip(batch, batch.transcripts(), strict=True):
             if entries:
-                self._file.writelines(json.dumps(row).encode() + b"\n" for row in _rows(record, entries))
+                self._file.writelines(json.dumps(row).encode() + b"\n" for row in rows(record, entries))
 
     def close(self, summary: Summary | None) -> None:
         """Write what is left and close."""
@@ -40,7 +40,8 @@ class TranscriptSink:
         self._file.close()
 
 
-def _rows(record: Record, entries: Iterable[Entry]) -> Iterator[dict[str, object]]:
+def rows(record: Record, entries: Iterable[Entry]) -> Iterator[dict[str, object]]:
+    """Give the rows of one conversation: its header, then each utterance."""
     product = next((service.product for service in record.services if service.product), None)
     yield {"schema": SCHEMA, "host": record.host, "addr": record.addr, "port": record.port, "product": product}
     yield from map(to_row, entries)

@@ -1,7 +1,27 @@
-"""Tests of plugins without a network: identify stored answers, replay recorded conversations. Never opens a socket."""
+"""Tests of plugins: identify stored answers, replay conversations, torture readings. Only ``servers`` opens sockets."""
 
 from __future__ import annotations
 
-from recon.testing.conversations import Transcript, identify, load_transcript, pack_of, replay, save
+from recon.testing.conversations import Transcript, faults_of, identify, load_transcript, pack_of, replay, save
+from recon.testing.servers import Behaviour, FakeServer, drip, flood, greet, reset, stall
+from recon.testing.torture import Fault, Ordeal, torture
 
-__all__ = ["Transcript", "identify", "load_transcript", "pack_of", "replay", "save"]
+__all__ = [
+    "Behaviour",
+    "FakeServer",
+    "Fault",
+    "Ordeal",
+    "Transcript",
+    "drip",
+    "faults_of",
+    "flood",
+    "greet",
+    "identify",
+    "load_transcript",
+    "pack_of",
+    "replay",
+    "reset",
+    "save",
+    "stall",
+    "torture",
+]

@@ -76,6 +76,16 @@ def pack_of(probes: Iterable[Probe]) -> Pack:
     return pack
 
 
+def faults_of(probes: Iterable[Probe], beside: Iterable[tuple[str, Probe]] = ()) -> list[tuple[str, str]]:
+    """(probe, why) of each probe that is broken by itself, or that breaks one of those ``beside`` it."""
+    from recon import _core  # noqa: PLC0415 - as above
+
+    others = list(beside)
+    before = set(_core.Pack(others).faults)
+    after = _core.Pack([*others, *((ORIGIN, probe) for probe in probes)]).faults
+    return [(probe, why) for origin, probe, why in after if (origin, probe, why) not in before]
+
+
 def identify(data: bytes, probes: Iterable[Probe], asked: str = "listen") -> tuple[list[Service], dict[str, FactValue]]:
     """Services and facts that ``probes`` read in one answer to the probe called ``asked``.
 
@@ -112,12 +122,11 @@ def _row(path: str | Path, number: int, line: str) -> tuple[int, dict[str, Any]]
 
 
 def _entry(path: str | Path, number: int, row: dict[str, Any]) -> Entry:
-    who, at_us, data, wire = row.get("who"), row.get("at_us"), _said(row), row.get("wire", 0)
-    times = isinstance(at_us, int) and isinstance(wire, int) and at_us >= 0 and 0 <= wire <= LAST_WIRE
-    if who not in SPEAKERS or not times or data is None:
-        message = f"{path}:{number}: an utterance has who ({' or '.join(SPEAKERS)}), at_us, and text or base64"
-        raise ValueError(message)
-    return who, data, at_us, wire
+    match row.get("who"), row.get("at_us"), row.get("wire", 0), _said(row):
+        case str(who), int(at_us), int(wire), bytes(data) if who in SPEAKERS and at_us >= 0 <= wire <= LAST_WIRE:
+            return who, data, at_us, wire
+    message = f"{path}:{number}: an utterance has who ({' or '.join(SPEAKERS)}), at_us, and text or base64"
+    raise ValueError(message)
 
 
 def _said(row: dict[str, Any]) -> bytes | None:

@@ -1,20 +1,27 @@
-"""Fixtures for tests of plugins: ``identify`` and ``replay``. Loads in every pytest run: must import no core."""
+"""Fixtures: ``identify``, ``replay``, ``torture``, ``fake_server``. Loads in every pytest run: must import no core."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from recon.model import FactValue, Probe, Record, Service
     from recon.testing.conversations import Transcript
+    from recon.testing.servers import Behaviour, FakeServer
+    from recon.testing.torture import Ordeal
 
     Identify = Callable[..., tuple[list[Service], dict[str, FactValue]]]
     Replay = Callable[..., Record]
+    Torture = Callable[..., Ordeal]
+    Start = Callable[..., FakeServer]
+
+_FAULTS_SHOWN = 5
 
 
 @pytest.fixture
@@ -39,3 +46,35 @@ def replay() -> Replay:
         return testing.replay(transcript, probes, port)
 
     return call
+
+
+@pytest.fixture
+def torture() -> Torture:
+    """``torture(probes, *transcripts_or_paths, seed=0)``: fails the test if any distorted answer is read wrong."""
+
+    def call(probes: Iterable[Probe], *transcripts: Transcript | str | Path, seed: int = 0) -> Ordeal:
+        from recon import testing  # noqa: PLC0415 - only a test that asks pays for the import
+
+        told = [one if isinstance(one, testing.Transcript) else testing.load_transcript(one) for one in transcripts]
+        ordeal = testing.torture(probes, told, seed=seed)
+        if ordeal.wrong:
+            shown = "\n".join(
+                f"  {fault.how}: {fault.why}: {fault.data[:200]!r}" for fault in ordeal.faults[:_FAULTS_SHOWN]
+            )
+            pytest.fail(f"{ordeal.wrong} of {ordeal.cases} distorted answers were read wrong:\n{shown}", pytrace=False)
+        return ordeal
+
+    return call
+
+
+@pytest.fixture
+def fake_server() -> Iterator[Start]:
+    """``fake_server(behaviour)``: a running server on loopback with ``port`` and ``target``; it ends with the test."""
+    with contextlib.ExitStack() as stack:
+
+        def start(behaviour: Behaviour, port: int = 0) -> FakeServer:
+            from recon import testing  # noqa: PLC0415 - only a test that asks pays for the import
+
+            return stack.enter_context(testing.FakeServer(behaviour, port))
+
+        yield start
