@@ -68,6 +68,14 @@ def test_a_real_server_on_an_odd_port_is_named_all_the_same(running, request, se
 
 @pytest.mark.root
 @pytest.mark.lab
+@pytest.mark.parametrize(("server", "port"), UDP)
+def test_a_real_server_over_udp_is_named_as_its_package_says(running, request, server, port) -> None:
+    version = _version(running, server)
+    _check(server, port, request.getfixturevalue("swept_udp")[port.number]["services"], version)
+
+
+@pytest.mark.root
+@pytest.mark.lab
 @pytest.mark.parametrize("server", [pytest.param(server, id=server.name) for server in SERVERS])
 def test_every_port_of_a_real_server_listens(running, server) -> None:
     assert _version(running, server)
