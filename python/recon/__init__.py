@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from recon._core import Batch
+    from recon.enumerator import Conn, ConversationEnded, Enumerator, Found
     from recon.errors import (
         EngineError,
         PermissionDenied,
@@ -17,14 +18,19 @@ if TYPE_CHECKING:
         StoreError,
     )
     from recon.hookspecs import hookimpl
-    from recon.model import Match, Probe, Progress, Record, Service, Sink, SinkOptions, SinkType, Summary
+    from recon.model import Fact, Match, Probe, Progress, Record, Service, Sink, SinkOptions, SinkType, Summary
     from recon.pipeline import Sweep, sweep
     from recon.plan import Plan
 
 # Names are imported when first used, so that `import recon` costs next to nothing.
 _HOME = {
     "Batch": "recon._core",
+    "Conn": "recon.enumerator",
+    "ConversationEnded": "recon.enumerator",
     "EngineError": "recon.errors",
+    "Enumerator": "recon.enumerator",
+    "Fact": "recon.model",
+    "Found": "recon.enumerator",
     "Match": "recon.model",
     "PermissionDenied": "recon.errors",
     "Plan": "recon.plan",
@@ -48,7 +54,12 @@ _HOME = {
 
 __all__ = [
     "Batch",
+    "Conn",
+    "ConversationEnded",
     "EngineError",
+    "Enumerator",
+    "Fact",
+    "Found",
     "Match",
     "PermissionDenied",
     "Plan",

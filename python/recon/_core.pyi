@@ -96,6 +96,8 @@ class Batch:
         """A batch of records; raises ValueError or TypeError on one that cannot be a row."""
     def edited(self, records: Sequence[Record]) -> Batch:
         """The same batch with ``records`` in place of its own; transcripts stay with their target."""
+    def split(self, services: set[str]) -> tuple[Batch, Batch]:
+        """The records with one of ``services``, and the others."""
     def __len__(self) -> int: ...
     def __getitem__(self, index: int, /) -> Record: ...
     def __iter__(self) -> Iterator[Record]: ...
@@ -134,9 +136,17 @@ class Sweep:
         show: Sequence[str],
         names: Mapping[str, str],
         transcripts: bool,
+        deep: bool = False,
     ) -> Sweep: ...
     def __iter__(self) -> Sweep: ...
     def __next__(self) -> Batch: ...
+    def order(self, orders: list[tuple[object, ...]]) -> None:
+        """Give orders of enumerators; ``recon.enumeration`` knows their shapes."""
+    def wait(self, batches: bool = True) -> tuple[Batch | None, list[tuple[int, str, bytes, str]], bool]:
+        """A batch if there is one and it is wanted, what became of orders (id, kind, bytes, why), and whether the
+        batches are over."""
+    def finish(self) -> None:
+        """End the thread that serves enumerators."""
     def stop(self) -> None:
         """End the sweep early; safe from any thread and from signal handlers."""
     def progress(self) -> Progress: ...

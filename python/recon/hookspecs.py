@@ -10,6 +10,7 @@ import pluggy
 if TYPE_CHECKING:
     import typer
 
+    from recon.enumerator import Enumerator
     from recon.model import Probe, Record, SinkType, Summary
     from recon.plan import Plan
 
@@ -30,6 +31,11 @@ def recon_targets(word: str) -> Iterable[str] | None:
 @hookspec
 def recon_probes() -> Iterable[Probe]:
     """Yield declarative questions and readings. Called once."""
+
+
+@hookspec
+def recon_enumerators() -> Iterable[type[Enumerator]]:
+    """Yield classes that continue a conversation in Python. Called once."""
 
 
 @hookspec

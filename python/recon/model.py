@@ -15,6 +15,14 @@ SUMMARY_SCHEMA = 1
 FactValue = str | int | bool | list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A named value learnt by an enumerator; in a record it stands as ``service.name``."""
+
+    name: str
+    value: FactValue
+
+
 @dataclass(slots=True)
 class Service:
     """What a reply means: one product on one port."""

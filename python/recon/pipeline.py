@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from recon import _core
 from recon import plugins as plugin_loader
+from recon.enumeration import Driver
 from recon.errors import EngineError
 from recon.model import Progress, Summary
 from recon.plan import Plan
@@ -31,6 +32,7 @@ class Sweep:
         self._plugins.review(plan)
         self._edits = self._plugins.edits_records
         self._summary: Summary | None = None
+        self._stopped = False
         pack = pack_of(self._plugins) if plan.enumerate else None
         self._core = _core.Sweep(
             plan.space,
@@ -46,7 +48,9 @@ class Sweep:
             show=plan.show,
             names=plan.names,
             transcripts=plan.transcripts,
+            deep=plan.is_deep,
         )
+        self._driver = self._make_driver() if pack and plan.is_deep else None
         self._plugins.started(plan)
 
     def __enter__(self) -> Self:
@@ -59,18 +63,45 @@ class Sweep:
         """Stop if still running, and finish."""
         self.stop()
         if self._summary is None and (error is None or not isinstance(error, EngineError)):
-            for _ in self._core:
+            for _ in self._batches():
                 pass
             self._finish()
 
     def __iter__(self) -> Iterator[_core.Batch]:
         """Yield batches as they come; waiting releases the GIL, and Ctrl-C is raised within 100 ms."""
-        for batch in self._core:
+        for batch in self._batches():
             yield self._plugins.modify(batch) if self._edits else batch
         self._finish()
 
+    def _batches(self) -> Iterator[_core.Batch]:
+        return iter(self._core) if self._driver is None else self._enumerated(self._driver)
+
+    def _enumerated(self, driver: Driver) -> Iterator[_core.Batch]:
+        """Batches whose enumerators have run; a record waits for no other record's."""
+        done = False
+        while not done or driver.in_flight:
+            batch, answers, over = self._core.wait(batches=driver.has_room)
+            done = done or over
+            driver.hear(answers)
+            if self._stopped:
+                driver.abandon()
+            if batch is not None:
+                others = batch if self._stopped else driver.take(batch)
+                if len(others):
+                    yield others
+            orders = driver.orders()
+            if orders:
+                self._core.order(orders)
+            yield from driver.finished()
+        self._core.finish()
+
+    def _make_driver(self) -> Driver | None:
+        enumerators = self._plugins.enumerators()
+        return Driver(enumerators, self._plugins.fault) if enumerators else None
+
     def stop(self) -> None:
         """End early; what is under way is concluded. Safe from any thread and from signal handlers."""
+        self._stopped = True
         self._core.stop()
 
     def progress(self) -> Progress:

@@ -16,6 +16,7 @@ DEFAULT_PORTS = "top:100"
 DEFAULT_RATE = 10_000.0
 DEFAULT_TIMEOUT_MS = 900
 DEFAULT_PASSES = 2
+DEEP_TARGETS = 4096
 SHOWABLE = ("open", "closed", "unreachable", "unknown")
 BACKENDS = ("auto", "connect")
 RESOLVERS = 32
@@ -52,6 +53,7 @@ class Plan:
     enumerate: bool
     show: tuple[str, ...]
     transcripts: bool
+    deep: bool | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     unresolved: tuple[str, ...] = ()
 
@@ -73,13 +75,15 @@ class Plan:
         source_port: int | None = None,
         show: Iterable[str] = ("open",),
         transcripts: bool = False,
+        deep: bool | None = None,
         resolve: Resolve | None = None,
         translate: Callable[[str], Iterable[str] | None] | None = None,
     ) -> Plan:
         """Read words and options into a plan.
 
-        ``targets`` are words or lists of words; ``rate`` is probes a second or ``"max"``; ``translate`` is asked
-        first what a word stands for (plugins), ``resolve`` turns a host name into addresses.
+        ``targets`` are words or lists of words; ``rate`` is probes a second or ``"max"``; ``deep`` none means deep for
+        up to 4,096 targets; ``translate`` is asked first what a word stands for (plugins), ``resolve`` turns a host
+        name into addresses.
 
         Raises PlanError with the bad word.
         """
@@ -109,6 +113,7 @@ class Plan:
             enumerate=enumerate,
             show=tuple(_choice(state, SHOWABLE, "state") for state in show),
             transcripts=transcripts,
+            deep=deep,
             names=resolved.names,
             unresolved=tuple(resolved.unresolved),
         )
@@ -127,6 +132,12 @@ class Plan:
         first, after = self.line.interval
         return after - first
 
+    @property
+    def is_deep(self) -> bool:
+        """Whether to ask on where a name is known: what was wished, or else on for up to 4,096 targets."""
+        wished = self.targets <= DEEP_TARGETS if self.deep is None else self.deep
+        return self.enumerate and wished
+
     def explain(self) -> str:
         """What this plan would do, for a reader: size, exclusions, backend, rate, estimated time."""
         lines = [
@@ -136,12 +147,18 @@ class Plan:
             f"backend     connect (kernel sockets), {self.threads} threads",
             f"rate        {_rate_text(self.rate_pps)}",
             f"patience    {self.timeout_ms} ms a handshake, {self.passes} passes over what stays silent",
+            f"questions   {self._depth_text()}",
             f"time        {self._time_text()}",
         ]
         lines += [f"block       {first} - {last}, {ports:,} ports each" for first, last, ports in self._some_blocks()]
         lines += [f"left out    {cut} ({name})" for cut, name in self.space.special]
         lines += [f"unresolved  {name}" for name in self.unresolved]
         return "\n".join(lines)
+
+    def _depth_text(self) -> str:
+        if not self.enumerate:
+            return "none: only whether a port is open"
+        return "deep: probes, TLS in mid-conversation, enumerators" if self.is_deep else "probes"
 
     def _some_blocks(self, most: int = 20) -> list[tuple[str, str, int]]:
         return self.space.blocks[:most]

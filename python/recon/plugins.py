@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import typer
 
     from recon._core import Batch
+    from recon.enumerator import Enumerator
     from recon.model import Probe, SinkType, Summary
     from recon.plan import Plan
 
@@ -51,6 +52,10 @@ class Plugins:
     def probes(self) -> list[tuple[str, Probe]]:
         """(plugin, probe) of every plugin, in order of loading."""
         return self._collect("recon_probes")
+
+    def enumerators(self) -> list[tuple[str, type[Enumerator]]]:
+        """(plugin, enumerator) of every plugin, in order of loading."""
+        return self._collect("recon_enumerators")
 
     def sinks(self) -> dict[str, SinkType]:
         """Output formats by name; the first that claims a name keeps it."""

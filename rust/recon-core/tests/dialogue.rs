@@ -1,6 +1,6 @@
 //! The order of questions on an open port, with time and bytes as arguments.
 
-use recon_core::dialogue::{Act, Budget, Dialogue, Subject};
+use recon_core::dialogue::{Act, Budget, Dialogue, Manner, Subject};
 use recon_core::matcher::{Pack, Scratch};
 use recon_core::probe::{Ends, Example, Field, MatchSpec, ProbeSpec};
 use recon_core::reply::Findings;
@@ -67,7 +67,7 @@ impl Bench {
         let pack = pack();
         let target = Target { addr: [192, 0, 2, 1].into(), port, transport: Transport::Tcp };
         let subject = Subject { target, host: None, rtt_us: 100, opened_us: 0, epoch_s: 0 };
-        let dialogue = Dialogue::open(&pack, subject, Budget::default(), false, false);
+        let dialogue = Dialogue::open(&pack, subject, Budget::default(), Manner { deep: true, ..Manner::default() });
         Self { scratch: pack.scratch(), pack, dialogue }
     }
 
@@ -224,4 +224,17 @@ fn bytes_that_nothing_reads_are_kept() {
         bench.timeout();
     }
     assert_eq!(bench.dialogue.finish().banner, b"\x01\x02\x03");
+}
+
+#[test]
+fn a_shallow_dialogue_ends_with_a_greeting_that_nothing_reads() {
+    let pack = pack();
+    let target = Target { addr: [192, 0, 2, 1].into(), port: 4000, transport: Transport::Tcp };
+    let subject = Subject { target, host: None, rtt_us: 100, opened_us: 0, epoch_s: 0 };
+    let mut dialogue = Dialogue::open(&pack, subject, Budget::default(), Manner::default());
+    dialogue.on_data(&pack, &mut pack.scratch(), 0, b"hello there\r\n", 500);
+    let quiet_us = dialogue.deadline_us();
+    dialogue.on_timeout(&pack, &mut pack.scratch(), quiet_us);
+    assert!(dialogue.is_done());
+    assert_eq!(dialogue.finish().banner, b"hello there\r\n");
 }

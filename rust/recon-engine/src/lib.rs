@@ -3,6 +3,7 @@
 mod clock;
 mod connect;
 mod counters;
+pub mod enumerate;
 mod errno;
 mod feed;
 pub mod limits;

@@ -56,6 +56,8 @@ pub struct Settings {
     pub show: Show,
     /// Names the user gave for addresses.
     pub names: HashMap<IpAddr, Arc<str>>,
+    /// Whether to ask on where a name is known.
+    pub deep: bool,
     /// Whether conversations are recorded.
     pub transcripts: bool,
     /// How long a conversation may take.

@@ -2,11 +2,11 @@
 
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Select, bounded};
 use recon_core::pace::Pace;
 use recon_core::reply::Reply;
 use recon_core::space::Target;
@@ -16,6 +16,7 @@ use crate::EngineError;
 use crate::clock::Clock;
 use crate::connect::{Worker, dial};
 use crate::counters::{self, Counters, Held};
+use crate::enumerate::{self, Caps, Events, Id, Order, Orders};
 use crate::feed::Feed;
 use crate::limits;
 use crate::settings::Settings;
@@ -24,8 +25,8 @@ use crate::settings::Settings;
 const CHANNEL_BATCHES: usize = 16;
 /// Shortest time between asking a silent target and asking it again, in microseconds.
 const PASS_GAP_US: u64 = 1_000_000;
-/// Open connections at once over all threads: half of what a listener's usual backlog takes.
-const MOST_PORTS: usize = 2048;
+/// Connections that may wait to be accepted, over all threads: half of what a listener's usual backlog takes.
+const MOST_YOUNG: usize = 2048;
 
 /// What all workers share.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub(crate) struct Shared {
     pub(crate) pace: Pace,
     pub(crate) clock: Clock,
     pub(crate) stop: AtomicBool,
+    /// Every enumerator is done.
+    pub(crate) no_more_orders: AtomicBool,
     pub(crate) ended_ns: AtomicU64,
     /// Local ports that the kernel hands out.
     pub(crate) ephemeral: RangeInclusive<u16>,
@@ -66,7 +69,11 @@ pub struct Sweep {
     shared: Arc<Shared>,
     counters: Vec<Arc<Counters>>,
     receiver: Option<Receiver<Vec<Reply>>>,
+    enumeration: OnceLock<(Orders, Receiver<Events>)>,
+    /// The last batch was read.
+    drained: AtomicBool,
     workers: Mutex<Vec<JoinHandle<Result<(), EngineError>>>>,
+    helpers: Mutex<Vec<JoinHandle<Result<(), EngineError>>>>,
 }
 
 impl Sweep {
@@ -82,19 +89,28 @@ impl Sweep {
             pace: Pace::new(settings.rate_pps),
             clock: Clock::start(),
             stop: AtomicBool::new(false),
+            no_more_orders: AtomicBool::new(false),
             ended_ns: AtomicU64::new(0),
             ephemeral: limits::ephemeral_ports(),
             settings,
         });
         let (sender, receiver) = bounded(CHANNEL_BATCHES);
-        let mut sweep = Self { shared, counters: Vec::new(), receiver: Some(receiver), workers: Mutex::default() };
+        let mut sweep = Self {
+            shared,
+            counters: Vec::new(),
+            receiver: Some(receiver),
+            enumeration: OnceLock::new(),
+            drained: AtomicBool::new(false),
+            workers: Mutex::default(),
+            helpers: Mutex::default(),
+        };
         for index in 0..threads {
             let counters = Arc::new(Counters::default());
             let window = (window / threads).max(1);
-            let ports = (MOST_PORTS / threads).max(1);
+            let young = (MOST_YOUNG / threads).max(1);
             let full = if files_bind { Held::Files } else { Held::Window };
             let shared = sweep.shared.clone();
-            let worker = Worker::new(shared, counters.clone(), sender.clone(), [window, ports], full)?;
+            let worker = Worker::new(shared, counters.clone(), sender.clone(), [window, young], full)?;
             sweep.counters.push(counters);
             sweep.hold(spawn(index, worker, sweep.shared.clone())?);
         }
@@ -114,8 +130,50 @@ impl Sweep {
         match receiver.recv_timeout(patience) {
             Ok(batch) => Next::Batch(batch),
             Err(RecvTimeoutError::Timeout) => Next::Pending,
-            Err(RecvTimeoutError::Disconnected) => Next::Done,
+            Err(RecvTimeoutError::Disconnected) => {
+                self.drained.store(true, Ordering::Relaxed);
+                Next::Done
+            }
         }
+    }
+
+    /// Hand over orders of enumerators; the thread that serves them starts with the first.
+    ///
+    /// # Errors
+    /// When the system grants no poller or no thread.
+    pub fn order(&self, orders: Vec<(Id, Order)>) -> Result<(), EngineError> {
+        if self.enumeration.get().is_none() {
+            let counters = self.counters[0].clone();
+            let (inlet, events, handle) = enumerate::start(self.shared.clone(), counters, Caps::default())?;
+            self.helpers.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+            // Only the thread that iterates gives orders, so nobody came first.
+            let _ = self.enumeration.set((inlet, events));
+        }
+        if let Some((inlet, _)) = self.enumeration.get() {
+            inlet.give(orders);
+        }
+        Ok(())
+    }
+
+    /// Wait up to `patience` for what became of orders and, if replies are `wanted`, for them; whichever comes first.
+    #[must_use]
+    pub fn wait(&self, patience: Duration, wanted: bool) -> (Next, Events) {
+        let (Some(replies), Some((_, events))) = (&self.receiver, self.enumeration.get()) else {
+            return (self.next(patience), Vec::new());
+        };
+        let mut ready = Select::new();
+        ready.recv(events);
+        if wanted && !self.drained.load(Ordering::Relaxed) {
+            ready.recv(replies);
+        }
+        // Which of the two it was does not matter: both are looked at.
+        let _ = ready.ready_timeout(patience);
+        let mut all = Vec::new();
+        while let Ok(more) = events.try_recv() {
+            all.extend(more);
+        }
+        let next = if wanted { self.next(Duration::ZERO) } else { Next::Pending };
+        (next, all)
     }
 
     /// End early; what is under way is concluded, the rest counts as unknown.
@@ -162,14 +220,31 @@ impl Sweep {
     /// # Errors
     /// The first failure or panic of a worker.
     pub fn join(&self) -> Result<(), EngineError> {
-        let mut first = Ok(());
-        let workers = std::mem::take(&mut *self.workers.lock().unwrap_or_else(PoisonError::into_inner));
-        for worker in workers {
-            let ended = worker.join().unwrap_or_else(|panic| Err(EngineError::Worker(message(&*panic))));
-            first = first.and(ended);
-        }
-        first
+        join_all(&self.workers)
     }
+
+    /// End the enumerators' thread, once nobody gives orders any more.
+    ///
+    /// # Errors
+    /// Its failure or panic.
+    pub fn end_enumeration(&self) -> Result<(), EngineError> {
+        self.shared.no_more_orders.store(true, Ordering::Relaxed);
+        if self.enumeration.get().is_some() {
+            self.shared.ended_ns.fetch_max(self.shared.clock.now_ns(), Ordering::Relaxed);
+        }
+        join_all(&self.helpers)
+    }
+}
+
+/// Wait for threads; the first failure or panic.
+fn join_all(threads: &Mutex<Vec<JoinHandle<Result<(), EngineError>>>>) -> Result<(), EngineError> {
+    let threads = std::mem::take(&mut *threads.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut first = Ok(());
+    for thread in threads {
+        let ended = thread.join().unwrap_or_else(|panic| Err(EngineError::Worker(message(&*panic))));
+        first = first.and(ended);
+    }
+    first
 }
 
 impl Drop for Sweep {
@@ -178,6 +253,7 @@ impl Drop for Sweep {
         self.receiver = None;
         // Whoever wanted the failure has called join before.
         let _ = self.join();
+        let _ = self.end_enumeration();
     }
 }
 

@@ -1,6 +1,6 @@
 //! A batch of replies owned by Rust; Python objects are made on demand.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
@@ -47,6 +47,14 @@ impl Batch {
             reply.transcript = by_target.get(&reply.target).map(|transcript| (*transcript).clone());
         }
         Ok(batch)
+    }
+
+    /// Records with one of these services, and the others.
+    #[allow(clippy::needless_pass_by_value)] // pyo3 hands sets over by value
+    fn split(&self, services: HashSet<String>) -> (Self, Self) {
+        let wanted = |reply: &Reply| reply.findings.services.iter().any(|service| services.contains(&*service.name));
+        let (with, without) = self.replies.iter().cloned().partition(wanted);
+        (Self { replies: with }, Self { replies: without })
     }
 
     fn __len__(&self) -> usize {

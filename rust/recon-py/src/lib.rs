@@ -2,6 +2,7 @@
 
 mod batch;
 mod errors;
+mod orders;
 mod pack;
 mod probes;
 mod records;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyList};
 use recon_core::dialogue::Budget;
 use recon_core::reply::State;
 use recon_core::tally::Tally;
@@ -15,9 +15,9 @@ use recon_engine::settings::{Settings, Show};
 use recon_engine::sweep::{self, Next};
 
 use crate::batch::Batch;
-use crate::errors;
 use crate::pack::Pack;
 use crate::words::{self, Space};
+use crate::{errors, orders};
 
 /// Longest wait between two looks at Python's signals.
 const TICK: Duration = Duration::from_millis(25);
@@ -41,7 +41,8 @@ struct Inner {
 impl Sweep {
     #[new]
     #[pyo3(signature = (
-        space, pack, *, seed, shard, rate, timeout_ms, passes, threads, window, source_port, show, names, transcripts
+        space, pack, *, seed, shard, rate, timeout_ms, passes, threads, window, source_port, show, names, transcripts,
+        deep = false
     ))]
     #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // the plan's options, once
     fn new(
@@ -59,6 +60,7 @@ impl Sweep {
         show: Vec<String>,
         names: HashMap<String, String>,
         transcripts: bool,
+        deep: bool,
     ) -> PyResult<Self> {
         let settings = Settings {
             line: words::make(py, space, seed, shard)?,
@@ -72,6 +74,7 @@ impl Sweep {
             show: shown(&show)?,
             names: named(names)?,
             transcripts,
+            deep,
             budget: Budget::default(),
         };
         let started = py.detach(|| sweep::Sweep::start(settings)).map_err(|error| errors::engine(py, &error))?;
@@ -90,6 +93,30 @@ impl Sweep {
                 Next::Pending => py.check_signals()?,
             }
         }
+    }
+
+    /// Give orders of enumerators.
+    fn order(&self, py: Python<'_>, orders: &Bound<'_, PyList>) -> PyResult<()> {
+        let given = orders.iter().map(|order| orders::read(&order)).collect::<PyResult<Vec<_>>>()?;
+        py.detach(|| self.running.order(given)).map_err(|error| errors::engine(py, &error))
+    }
+
+    /// Wait for a batch or for what became of orders; the last part says whether the last batch was handed over.
+    #[pyo3(signature = (batches = true))]
+    fn wait<'py>(&self, py: Python<'py>, batches: bool) -> PyResult<(Option<Batch>, Vec<orders::Told<'py>>, bool)> {
+        let (next, events) = py.detach(|| self.running.wait(TICK, batches));
+        py.check_signals()?;
+        let told = events.into_iter().map(|(id, event)| orders::told(py, id, event)).collect();
+        match next {
+            Next::Batch(replies) => Ok((Some(Batch::new(replies)), told, false)),
+            Next::Pending => Ok((None, told, false)),
+            Next::Done => self.end(py).map(|()| (None, told, true)),
+        }
+    }
+
+    /// End the enumerators' thread.
+    fn finish(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| self.running.end_enumeration()).map_err(|error| errors::engine(py, &error))
     }
 
     fn stop(&self) {

@@ -52,6 +52,8 @@ impl Question {
 pub(super) struct Agenda {
     /// Say nothing, only listen.
     pub(super) mute: bool,
+    /// Ask on where a name is known.
+    pub(super) deep: bool,
     /// Probes asked, and whether inside TLS.
     pub(super) asked: Vec<(usize, bool)>,
     /// TLS was seen.
@@ -72,8 +74,8 @@ enum Wish {
 }
 
 impl Agenda {
-    pub(super) fn new(mute: bool, first: Question) -> Self {
-        Self { mute, tls_tried: first == Question::Secure, ..Self::default() }
+    pub(super) fn new(mute: bool, deep: bool, first: Question) -> Self {
+        Self { mute, deep, tls_tried: first == Question::Secure, ..Self::default() }
     }
 
     /// What to ask on the connection that the sweep opened.
@@ -137,7 +139,7 @@ impl Agenda {
 
     /// The probe by which a service just found can be asked for TLS, once.
     pub(super) fn upgrade(&mut self, pack: &Pack, found: &Findings, tls: bool) -> Option<usize> {
-        if tls || self.mute || self.upgraded {
+        if tls || self.mute || self.upgraded || !self.deep {
             return None;
         }
         let probe = found.services.iter().find_map(|service| pack.upgrade_for(&service.name))?;

@@ -90,6 +90,17 @@ pub struct Subject {
     pub epoch_s: i64,
 }
 
+/// How a dialogue behaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// Say nothing, whatever the port.
+    pub listen_only: bool,
+    /// Ask on where a name is known: TLS in mid-conversation, and behind a greeting that nothing reads.
+    pub deep: bool,
+    /// Keep a transcript.
+    pub record: bool,
+}
+
 /// What a dialogue came to.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -114,16 +125,16 @@ pub struct Dialogue {
 }
 
 impl Dialogue {
-    /// Begin on an open connection. `listen_only` says nothing whatever the port; `record` keeps a transcript.
+    /// Begin on an open connection.
     #[must_use]
-    pub fn open(pack: &Pack, subject: Subject, budget: Budget, listen_only: bool, record: bool) -> Self {
-        let mute = listen_only || NEVER_SEND.contains(&subject.target.port);
+    pub fn open(pack: &Pack, subject: Subject, budget: Budget, manner: Manner) -> Self {
+        let mute = manner.listen_only || NEVER_SEND.contains(&subject.target.port);
         let first = Agenda::first(pack, subject.target.port, mute);
         let mut dialogue = Self {
             talks: vec![Talk::opened(subject.opened_us)],
-            agenda: Agenda::new(mute, first),
+            agenda: Agenda::new(mute, manner.deep, first),
             acts: VecDeque::new(),
-            outcome: Outcome { transcript: record.then(Box::default), ..Outcome::default() },
+            outcome: Outcome { transcript: manner.record.then(Box::default), ..Outcome::default() },
             done: false,
             subject,
             budget,
@@ -143,6 +154,12 @@ impl Dialogue {
     pub fn deadline_us(&self) -> u64 {
         let end = self.subject.opened_us + self.budget.total_us;
         self.talks.iter().filter(|talk| talk.is_active()).map(|talk| talk.deadline_us).fold(end, u64::min)
+    }
+
+    /// Whether the peer has said anything, or had its time to speak first.
+    #[must_use]
+    pub fn is_past_greeting(&self) -> bool {
+        self.done || self.talks[0].question != Question::Listen || !self.talks[0].answer.is_empty()
     }
 
     /// Whether nothing more is to be learnt.
@@ -332,7 +349,7 @@ impl Dialogue {
             self.talks[wire].state = State::Ended;
             self.acts.push_back(Act::Close(wire));
         }
-        if self.agenda.is_satisfied(&self.outcome.findings) {
+        if self.agenda.is_satisfied(&self.outcome.findings) || self.is_unread_greeting(wire) {
             self.stop(pack, scratch);
             return;
         }
@@ -340,6 +357,13 @@ impl Dialogue {
         if !self.talks.iter().any(Talk::is_active) {
             self.done = true;
         }
+    }
+
+    /// Whether a server spoke first in words that nothing reads: it will not answer to another protocol's question.
+    fn is_unread_greeting(&self, wire: Wire) -> bool {
+        let talk = &self.talks[wire];
+        let greeted = talk.question == Question::Listen && !talk.answer.is_empty();
+        greeted && !self.agenda.deep && self.outcome.findings.services.is_empty()
     }
 
     /// Open as many further connections as there are questions and the budget allows.

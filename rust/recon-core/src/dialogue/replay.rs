@@ -1,7 +1,7 @@
 //! Runs a dialogue over a recorded conversation, without a network: what was answered to a question then is answered
 //! to the same question now, whatever the order. A question that was never asked then meets silence.
 
-use super::{Act, Budget, Dialogue, Outcome, Subject, Wire};
+use super::{Act, Budget, Dialogue, Manner, Outcome, Subject, Wire};
 use crate::matcher::{Pack, Scratch};
 use crate::space::Target;
 use crate::tls::Session;
@@ -14,7 +14,7 @@ const ACT_LIMIT: usize = 1000;
 #[must_use]
 pub fn replay(pack: &Pack, transcript: &Transcript, target: Target) -> Outcome {
     let subject = Subject { target, host: None, rtt_us: 0, opened_us: 0, epoch_s: 0 };
-    let dialogue = Dialogue::open(pack, subject, Budget::default(), false, false);
+    let dialogue = Dialogue::open(pack, subject, Budget::default(), Manner { deep: true, ..Manner::default() });
     let mut replayer = Replayer {
         pack,
         scratch: pack.scratch(),

@@ -54,6 +54,8 @@ pub(super) struct Port {
     pub(super) wires: Vec<Option<Key>>,
     /// The earliest wheel entry that will fire for it.
     pub(super) armed_us: u64,
+    /// It may still wait in the peer's queue to be accepted.
+    pub(super) young: bool,
 }
 
 /// What a wheel entry wakes.

@@ -92,7 +92,7 @@ impl Worker {
                 }
                 continue;
             }
-            if self.ports.len() >= self.most_ports {
+            if self.young >= self.most_young {
                 return Pause::until(Held::Window, 0).or_soon();
             }
             let now_ns = self.shared.clock.now_ns();

@@ -5,10 +5,10 @@ pub(crate) mod dial;
 mod events;
 mod launch;
 mod rtt;
-mod slab;
+pub(crate) mod slab;
 mod talk;
 mod verdict;
-mod wheel;
+pub(crate) mod wheel;
 
 use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
@@ -52,7 +52,9 @@ pub(crate) struct Worker {
     conns: Slab<Conn>,
     /// Open ports in conversation.
     ports: Slab<Port>,
-    most_ports: usize,
+    /// Ports among them that may not have been accepted yet, and how many may be so.
+    young: usize,
+    most_young: usize,
     /// Further connections that dialogues want.
     extras: VecDeque<(Key, Wire)>,
     /// Connections allowed now, and at most; local failures shrink it.
@@ -75,12 +77,12 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Make a worker; `[window, most_ports]` bound its connections, `full` names what a full window means.
+    /// Make a worker; `[window, most_young]` bound its connections, `full` names what a full window means.
     pub(crate) fn new(
         shared: Arc<Shared>,
         counters: Arc<Counters>,
         channel: Sender<Vec<Reply>>,
-        [window, most_ports]: [usize; 2],
+        [window, most_young]: [usize; 2],
         full: Held,
     ) -> Result<Self, EngineError> {
         let poll = Poll::new().map_err(|source| EngineError::System { what: "opening a poller", source })?;
@@ -93,7 +95,8 @@ impl Worker {
             poll,
             conns: Slab::new(),
             ports: Slab::new(),
-            most_ports,
+            young: 0,
+            most_young,
             extras: VecDeque::new(),
             window,
             widest: window,

@@ -4,27 +4,27 @@ use std::ops::{Index, IndexMut};
 
 /// Names one thing kept in a slab, for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Key(pub(super) u64);
+pub(crate) struct Key(pub(crate) u64);
 
 /// Things by slot, with the generation that makes keys unique.
 #[derive(Debug)]
-pub(super) struct Slab<T> {
+pub(crate) struct Slab<T> {
     slots: Vec<(u32, Option<T>)>,
     free: Vec<u32>,
     held: usize,
 }
 
 impl<T> Slab<T> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { slots: Vec::new(), free: Vec::new(), held: 0 }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.held
     }
 
     /// The key that the next insert will give.
-    pub(super) fn reserve(&mut self) -> Key {
+    pub(crate) fn reserve(&mut self) -> Key {
         if self.free.is_empty() {
             self.free.push(self.slots.len() as u32);
             self.slots.push((0, None));
@@ -33,7 +33,7 @@ impl<T> Slab<T> {
         key(slot, self.slots[slot as usize].0)
     }
 
-    pub(super) fn insert(&mut self, thing: T) -> Key {
+    pub(crate) fn insert(&mut self, thing: T) -> Key {
         let reserved = self.reserve();
         let slot = self.free.pop().expect("reserve leaves a free slot");
         self.slots[slot as usize].1 = Some(thing);
@@ -41,17 +41,17 @@ impl<T> Slab<T> {
         reserved
     }
 
-    pub(super) fn get_mut(&mut self, key: Key) -> Option<&mut T> {
+    pub(crate) fn get_mut(&mut self, key: Key) -> Option<&mut T> {
         let (slot, generation) = parts(key);
         self.slots.get_mut(slot).filter(|held| held.0 == generation)?.1.as_mut()
     }
 
-    pub(super) fn contains(&self, key: Key) -> bool {
+    pub(crate) fn contains(&self, key: Key) -> bool {
         let (slot, generation) = parts(key);
         self.slots.get(slot).is_some_and(|held| held.0 == generation && held.1.is_some())
     }
 
-    pub(super) fn remove(&mut self, key: Key) -> Option<T> {
+    pub(crate) fn remove(&mut self, key: Key) -> Option<T> {
         let (slot, generation) = parts(key);
         let held = self.slots.get_mut(slot).filter(|held| held.0 == generation)?;
         let thing = held.1.take()?;
@@ -62,7 +62,7 @@ impl<T> Slab<T> {
     }
 
     /// Keys of everything held.
-    pub(super) fn keys(&self) -> Vec<Key> {
+    pub(crate) fn keys(&self) -> Vec<Key> {
         let held = self.slots.iter().enumerate().filter(|(_, slot)| slot.1.is_some());
         held.map(|(index, slot)| key(index as u32, slot.0)).collect()
     }

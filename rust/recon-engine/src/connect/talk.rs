@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind, Write};
 
-use recon_core::dialogue::{Act, Dialogue, Subject, Wire};
+use recon_core::dialogue::{Act, Dialogue, Manner, Subject, Wire};
 use recon_core::matcher::{Pack, Scratch};
 
 use super::Worker;
@@ -35,8 +35,10 @@ impl Worker {
             opened_us: now_us,
             epoch_s: self.shared.clock.epoch_us(now_us) / MICROS,
         };
-        let dialogue = Dialogue::open(&pack, subject, settings.budget, false, settings.transcripts);
-        let port = Port { ticket, target, rtt_us, dialogue, wires: vec![Some(key)], armed_us: u64::MAX };
+        let manner = Manner { listen_only: false, deep: settings.deep, record: settings.transcripts };
+        let dialogue = Dialogue::open(&pack, subject, settings.budget, manner);
+        let port = Port { ticket, target, rtt_us, dialogue, wires: vec![Some(key)], armed_us: u64::MAX, young: true };
+        self.young += 1;
         let port = self.ports.insert(port);
         self.conns[key].role = Role::Talking { port, wire: 0 };
         self.remark_open(port, 0, key);
@@ -166,8 +168,12 @@ impl Worker {
                 Act::Close(wire) => self.close(key, wire),
             }
         }
-        if !self.ports.contains(key) {
+        let Some(port) = self.ports.get_mut(key) else {
             return;
+        };
+        if port.young && port.dialogue.is_past_greeting() {
+            port.young = false;
+            self.young -= 1;
         }
         if !self.ports[key].dialogue.is_done() {
             self.arm(key);

@@ -1,0 +1,230 @@
+"""Drives Python enumerators: many conversations in flight, stepped in batches by the thread that iterates the sweep.
+
+No asyncio and no sockets: an enumerator yields orders, the engine carries them out and tells what became of them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, Any
+
+from recon.enumerator import Conn, ConversationEnded, Enumerator, Found, Want
+from recon.errors import PluginError
+from recon.model import Fact, Record, Service
+
+if TYPE_CHECKING:
+    from recon._core import Batch
+
+CORE_FAMILIES = ("tls", "http")
+"""Families of facts that the dialogue itself gives."""
+
+MOST_IN_FLIGHT = 16_384
+"""Records in conversation; beyond it no further batch is taken."""
+
+Order = tuple[object, ...]
+Answer = tuple[int, str, bytes, str]
+Owned = tuple[str, type[Enumerator]]
+"""The plugin that brought an enumerator, and the enumerator."""
+
+
+def in_order(enumerators: Iterable[Owned]) -> list[Owned]:
+    """Sort enumerators so that each comes after what it needs.
+
+    Raises PluginError when one needs what nobody gives, when they need each other, or when one is badly written.
+    """
+    known = {kind.name: (plugin, kind) for plugin, kind in enumerators if _checked(plugin, kind)}
+    graph: dict[str, list[str]] = {}
+    for plugin, kind in known.values():
+        missing = [need for need in kind.needs if need not in known and need not in CORE_FAMILIES]
+        if missing:
+            raise PluginError(plugin, f"enumerator {kind.name} needs {missing[0]!r}, which nothing gives")
+        graph[kind.name] = [need for need in kind.needs if need in known]
+    try:
+        return [known[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        raise PluginError(known[error.args[1][0]][0], f"enumerators need each other: {error.args[1]}") from error
+
+
+def _checked(plugin: str, kind: type[Enumerator]) -> bool:
+    for word in ("name", "service"):
+        if not isinstance(getattr(kind, word, None), str):
+            raise PluginError(plugin, f"enumerator {kind.__name__} has no {word}")
+    if not inspect.isasyncgenfunction(kind.enumerate):
+        raise PluginError(plugin, f"enumerator {kind.name}: enumerate must be an async def that yields")
+    return True
+
+
+@dataclass(slots=True)
+class Task:
+    """One record with the enumerators that are still to run on it."""
+
+    number: int
+    record: Record
+    batch: Batch
+    left: deque[Owned]
+    conn: Conn = field(default_factory=Conn)
+    plugin: str = ""
+    kind: type[Enumerator] | None = None
+    steps: Any = None
+    step: Any = None
+
+
+class Driver:
+    """Runs enumerators over records. Give it batches and answers; take orders and finished batches."""
+
+    def __init__(self, enumerators: Iterable[Owned], on_fault: Callable[[str, str], None]) -> None:
+        """``on_fault(plugin, why)`` is told of each enumerator that raises."""
+        self._enumerators = in_order(enumerators)
+        self.services = {kind.service for _, kind in self._enumerators}
+        self._on_fault = on_fault
+        self._tasks: dict[int, Task] = {}
+        self._next = 0
+        self._orders: list[Order] = []
+        self._finished: list[tuple[Batch, Record]] = []
+
+    @property
+    def in_flight(self) -> int:
+        """Records in conversation."""
+        return len(self._tasks)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another batch may be taken."""
+        return len(self._tasks) < MOST_IN_FLIGHT
+
+    def take(self, batch: Batch) -> Batch:
+        """Begin with the records that an enumerator is for; return the others."""
+        wanted, others = batch.split(self.services)
+        for record in wanted:
+            self._begin(record, wanted)
+        return others
+
+    def orders(self) -> list[Order]:
+        """What the engine must do now."""
+        orders, self._orders = self._orders, []
+        return orders
+
+    def finished(self) -> Iterator[Batch]:
+        """Batches of the records that are done since the last call."""
+        by_batch: dict[int, tuple[Batch, list[Record]]] = {}
+        for batch, record in self._finished:
+            by_batch.setdefault(id(batch), (batch, []))[1].append(record)
+        self._finished = []
+        for batch, records in by_batch.values():
+            yield batch.edited(records)
+
+    def hear(self, answers: Iterable[Answer]) -> None:
+        """Go on with the conversations that an order was answered in."""
+        for number, kind, data, why in answers:
+            task = self._tasks.get(number)
+            if task is not None:
+                self._answer(task, kind, data, why)
+
+    def abandon(self) -> None:
+        """End every conversation; what was learnt so far stands."""
+        for task in list(self._tasks.values()):
+            task.left.clear()
+            self._end(task)
+
+    def _begin(self, record: Record, batch: Batch) -> None:
+        names = {service.name for service in record.services}
+        left = deque(owned for owned in self._enumerators if owned[1].service in names)
+        task = Task(self._next, record, batch, left)
+        self._next += 1
+        self._tasks[task.number] = task
+        self._next_enumerator(task)
+
+    def _next_enumerator(self, task: Task) -> None:
+        while task.left:
+            task.plugin, task.kind = task.left.popleft()
+            if all(_has(task.record, need) for need in task.kind.needs):
+                task.conn = Conn()
+                task.steps = None
+                self._open(task)
+                return
+        self._orders.append((task.number, "close"))
+        del self._tasks[task.number]
+        self._finished.append((task.batch, task.record))
+
+    def _open(self, task: Task) -> None:
+        service = _service(task)
+        greets = service.evidence.get("probe") == "listen"
+        record = task.record
+        self._orders.append((task.number, "open", record.addr, record.port, record.host, service.tls, greets))
+
+    def _answer(self, task: Task, kind: str, data: bytes, why: str) -> None:
+        ended = ConversationEnded(why, data) if kind in ("timeout", "closed") else None
+        if task.steps is None:
+            if ended or task.kind is None:
+                self._end(task)
+                return
+            task.conn.greeting = data
+            found = Found(_service(task), task.record.facts, task.record.addr, task.record.port, task.record.host)
+            task.steps = task.kind().enumerate(task.conn, found)
+            self._advance(task, None, None)
+        else:
+            self._advance(task, data, ended)
+
+    def _advance(self, task: Task, data: bytes | None, ended: ConversationEnded | None) -> None:
+        """Run the coroutine until it wants something again, or is done."""
+        try:
+            while True:
+                if task.step is None:
+                    task.step, data = task.steps.__anext__(), None
+                try:
+                    want = task.step.throw(ended) if ended else task.step.send(data)
+                except StopIteration as stop:
+                    task.step, ended = None, None
+                    _learn(task, stop.value)
+                    continue
+                self._order(task, want)
+                return
+        except (StopAsyncIteration, ConversationEnded):
+            self._end(task)
+        except Exception as error:  # noqa: BLE001 - an enumerator may raise anything, and must not cost the run
+            self._on_fault(task.plugin, f"enumerator {task.kind and task.kind.name}: {type(error).__name__}: {error}")
+            self._end(task)
+
+    def _order(self, task: Task, want: object) -> None:
+        if not isinstance(want, Want):
+            raise TypeError("an enumerator awaits only its connection")
+        if want.kind == "open":
+            self._open(task)
+        else:
+            self._orders.append((task.number, want.kind, *want.words))
+
+    def _end(self, task: Task) -> None:
+        task.steps = task.step = None
+        self._next_enumerator(task)
+
+
+def _service(task: Task) -> Service:
+    wanted = task.kind.service if task.kind else ""
+    return next(service for service in task.record.services if service.name == wanted)
+
+
+def _has(record: Record, family: str) -> bool:
+    return any(name == family or name.startswith(f"{family}.") for name in record.facts)
+
+
+def _learn(task: Task, value: object) -> None:
+    if isinstance(value, Fact):
+        family = task.kind.service if task.kind else ""
+        task.record.facts[f"{family}.{value.name}"] = value.value
+    elif isinstance(value, Service):
+        _merge(task.record.services, value)
+    else:
+        raise TypeError(f"an enumerator yields Fact and Service, not {type(value).__name__}")
+
+
+def _merge(services: list[Service], new: Service) -> None:
+    """Put a service into a record: it replaces the bare protocol of its name, or the same product with less known."""
+    for index, known in enumerate(services):
+        if known.name == new.name and known.product in (None, new.product):
+            services[index] = new
+            return
+    services.append(new)

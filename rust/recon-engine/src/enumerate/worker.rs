@@ -1,0 +1,471 @@
+//! The thread that serves enumerators: a poll loop over their connections.
+
+use std::collections::{HashMap, VecDeque};
+use std::io::{ErrorKind, Read, Write};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use mio::event::Event as Ready;
+use mio::{Interest, Poll, Token, Waker};
+use recon_core::space::{Target, Transport};
+use rustls::ClientConfig;
+
+use super::line::{Line, Wanted};
+use super::{Caps, Event, Id, Order, Until};
+use crate::EngineError;
+use crate::connect::dial::{self, Dialed};
+use crate::connect::slab::{Key, Slab};
+use crate::connect::wheel::Wheel;
+use crate::counters::Counters;
+use crate::errno::Outcome;
+use crate::sweep::Shared;
+use crate::tls::{self, TlsWire};
+
+/// Token of the waker; no slab reaches it.
+const WAKE: Token = Token(usize::MAX);
+/// How long to wait for a connection, and for TLS on it, in microseconds.
+const OPEN_US: u64 = 2_000_000;
+/// How long to wait for a greeting.
+const GREETING_US: u64 = 1_000_000;
+/// Pause before a connection is tried again that failed for want of something of ours.
+const BACK_OFF_US: u64 = 20_000;
+/// Longest sleep in microseconds.
+const NAP_US: u64 = 20_000;
+const READ_BYTES: usize = 16 * 1024;
+
+/// A batch of events for the reader.
+pub type Events = Vec<(Id, Event)>;
+
+/// Where orders go in; waking the thread is part of giving one.
+#[derive(Debug)]
+pub(crate) struct Orders {
+    sender: Sender<Vec<(Id, Order)>>,
+    waker: Arc<Waker>,
+}
+
+impl Orders {
+    /// Hand over orders; after the run has ended they go nowhere.
+    pub(crate) fn give(&self, orders: Vec<(Id, Order)>) {
+        if self.sender.send(orders).is_ok() {
+            // A waker that fails only delays the orders until the next nap ends.
+            let _ = self.waker.wake();
+        }
+    }
+}
+
+/// The way in, the way out, and the thread between.
+pub(crate) type Started = (Orders, Receiver<Events>, JoinHandle<Result<(), EngineError>>);
+
+/// Start the thread: orders in, events out. It ends when the run is stopped or `Orders` is dropped.
+pub(crate) fn start(shared: Arc<Shared>, counters: Arc<Counters>, caps: Caps) -> Result<Started, EngineError> {
+    let system = |what| move |source| EngineError::System { what, source };
+    let poll = Poll::new().map_err(system("opening a poller for enumerators"))?;
+    let waker = Arc::new(Waker::new(poll.registry(), WAKE).map_err(system("waking the enumerators' poller"))?);
+    let (sender, orders) = unbounded();
+    let (events, receiver) = unbounded();
+    let worker = Worker {
+        tls: tls::config().map_err(|error| EngineError::Worker(error.to_string()))?,
+        shared,
+        counters,
+        caps,
+        poll,
+        orders,
+        events,
+        lines: Slab::new(),
+        by_id: HashMap::new(),
+        per_host: HashMap::new(),
+        waiting: VecDeque::new(),
+        wheel: Wheel::new(),
+        said: Vec::new(),
+        buffer: vec![0; READ_BYTES],
+    };
+    let thread = std::thread::Builder::new().name("recon-enumerate".to_owned());
+    let handle = thread.spawn(|| worker.run()).map_err(system("starting the enumerators' thread"))?;
+    Ok((Orders { sender, waker }, receiver, handle))
+}
+
+/// An `Open` that waits for its turn.
+#[derive(Debug)]
+struct Opening {
+    id: Id,
+    addr: IpAddr,
+    port: u16,
+    host: Option<Arc<str>>,
+    tls: bool,
+    greeting: bool,
+    not_before_us: u64,
+    end_us: u64,
+}
+
+struct Worker {
+    shared: Arc<Shared>,
+    counters: Arc<Counters>,
+    caps: Caps,
+    tls: Arc<ClientConfig>,
+    poll: Poll,
+    orders: Receiver<Vec<(Id, Order)>>,
+    events: Sender<Events>,
+    lines: Slab<Line>,
+    by_id: HashMap<Id, Key>,
+    per_host: HashMap<IpAddr, usize>,
+    waiting: VecDeque<Opening>,
+    wheel: Wheel<Key>,
+    said: Events,
+    buffer: Vec<u8>,
+}
+
+impl Worker {
+    fn run(mut self) -> Result<(), EngineError> {
+        let mut ready = mio::Events::with_capacity(1024);
+        while !self.shared.stop.load(Ordering::Relaxed) && !self.shared.no_more_orders.load(Ordering::Relaxed) {
+            if !self.take_orders() {
+                break;
+            }
+            let now_us = self.now_us();
+            let turn_us = self.open_waiting(now_us);
+            self.tell();
+            let until = [self.wheel.next_us(), turn_us, Some(now_us + NAP_US)].into_iter().flatten().min();
+            let wait_us = until.unwrap_or(now_us).saturating_sub(now_us);
+            match self.poll.poll(&mut ready, Some(Duration::from_micros(wait_us))) {
+                Err(source) if source.kind() != ErrorKind::Interrupted => {
+                    return Err(EngineError::System { what: "polling for enumerators", source });
+                }
+                _ => {}
+            }
+            for event in &ready {
+                self.on_ready(event);
+            }
+            self.expire(now_us);
+        }
+        Ok(())
+    }
+
+    fn now_us(&self) -> u64 {
+        self.shared.clock.now_ns() / 1000
+    }
+
+    /// Whether orders can still come.
+    fn take_orders(&mut self) -> bool {
+        loop {
+            match self.orders.try_recv() {
+                Ok(orders) => orders.into_iter().for_each(|(id, order)| self.on_order(id, order)),
+                Err(crossbeam_channel::TryRecvError::Empty) => return true,
+                Err(crossbeam_channel::TryRecvError::Disconnected) => return false,
+            }
+        }
+    }
+
+    fn on_order(&mut self, id: Id, order: Order) {
+        let now_us = self.now_us();
+        if let Order::Open { addr, port, host, tls, greeting } = order {
+            let end_us = self.by_id.get(&id).map_or(now_us + self.caps.total_us, |&key| self.lines[key].end_us);
+            self.close(id);
+            self.waiting.push_back(Opening { id, addr, port, host, tls, greeting, not_before_us: 0, end_us });
+            return;
+        }
+        let Some(&key) = self.by_id.get(&id) else {
+            if order != Order::Close {
+                self.said.push((id, Event::Closed(Vec::new(), "not open")));
+            }
+            return;
+        };
+        match order {
+            Order::Send(bytes) => self.send(key, &bytes),
+            Order::Receive(until) => self.receive(key, until, now_us),
+            Order::Secure { host } => self.secure(key, host, false, now_us),
+            Order::Close | Order::Open { .. } => self.close(id),
+        }
+    }
+
+    fn send(&mut self, key: Key, bytes: &[u8]) {
+        let line = &mut self.lines[key];
+        match &mut line.tls {
+            Some(tls) => {
+                tls.say(bytes);
+                let cipher = tls.outgoing();
+                line.unsent.extend_from_slice(&cipher);
+            }
+            None => line.unsent.extend_from_slice(bytes),
+        }
+        self.flush(key);
+        let line = &mut self.lines[key];
+        self.said.push((line.id, Event::Done(Vec::new())));
+    }
+
+    fn receive(&mut self, key: Key, until: Until, now_us: u64) {
+        let line = &mut self.lines[key];
+        line.deadline_us = (now_us + until.wait_us).min(line.end_us);
+        line.wanted = Wanted::Bytes(until);
+        self.wheel.insert(line.deadline_us, key);
+        self.settle(key);
+    }
+
+    fn secure(&mut self, key: Key, host: Option<Arc<str>>, greeting: bool, now_us: u64) {
+        let line = &mut self.lines[key];
+        let opening = matches!(line.wanted, Wanted::Connection { .. });
+        let host = host.or_else(|| line.host.clone());
+        let Some(mut tls) = TlsWire::new(&self.tls, host.as_deref(), line.addr) else {
+            let event = line.broken("tls cannot begin");
+            return self.end(key, event);
+        };
+        line.unsent.extend_from_slice(&tls.outgoing());
+        line.tls = Some(Box::new(tls));
+        line.wanted = Wanted::Security { opening, greeting };
+        line.deadline_us = (now_us + OPEN_US).min(line.end_us);
+        self.wheel.insert(line.deadline_us, key);
+        self.flush(key);
+    }
+
+    /// Open what waits for its turn; when to look again if something still waits.
+    fn open_waiting(&mut self, now_us: u64) -> Option<u64> {
+        for _ in 0..self.waiting.len() {
+            if self.lines.len() >= self.caps.connections {
+                return None;
+            }
+            let opening = self.waiting.pop_front()?;
+            let busy = self.per_host.get(&opening.addr).copied().unwrap_or(0) >= self.caps.per_host;
+            if now_us >= opening.end_us {
+                self.said.push((opening.id, Event::Closed(Vec::new(), "timeout")));
+            } else if busy || now_us < opening.not_before_us {
+                self.waiting.push_back(opening);
+            } else if let Err(free_ns) = self.shared.pace.claim(now_us * 1000) {
+                self.waiting.push_front(opening);
+                return Some(free_ns.div_ceil(1000));
+            } else {
+                self.open(opening, now_us);
+            }
+        }
+        (!self.waiting.is_empty()).then_some(now_us + BACK_OFF_US)
+    }
+
+    fn open(&mut self, mut opening: Opening, now_us: u64) {
+        let target = Target { addr: opening.addr, port: opening.port, transport: Transport::Tcp };
+        match dial::dial(target, None) {
+            Ok(dialed) => self.hold(opening, dialed, now_us),
+            Err(error) => match dial::outcome(&error, opening.addr) {
+                Outcome::Local { name, scarce } => {
+                    self.counters.error(name);
+                    if scarce {
+                        opening.not_before_us = now_us + BACK_OFF_US;
+                        self.waiting.push_back(opening);
+                    } else {
+                        self.said.push((opening.id, Event::Closed(Vec::new(), name)));
+                    }
+                }
+                _ => self.said.push((opening.id, Event::Closed(Vec::new(), "refused"))),
+            },
+        }
+    }
+
+    fn hold(&mut self, opening: Opening, dialed: Dialed, now_us: u64) {
+        let (stream, is_open) = match dialed {
+            Dialed::Open(stream) => (stream, true),
+            Dialed::Pending(stream) => (stream, false),
+        };
+        let mut stream = mio::net::TcpStream::from_std(stream);
+        let token = Token(self.lines.reserve().0 as usize);
+        if self.poll.registry().register(&mut stream, token, Interest::READABLE | Interest::WRITABLE).is_err() {
+            dial::hang_up(&stream);
+            self.said.push((opening.id, Event::Closed(Vec::new(), "no poller")));
+            return;
+        }
+        self.counters.sent();
+        let deadline_us = (now_us + OPEN_US).min(opening.end_us);
+        let key = self.lines.insert(Line {
+            id: opening.id,
+            addr: opening.addr,
+            host: opening.host,
+            stream,
+            tls: None,
+            wanted: Wanted::Connection { tls: opening.tls, greeting: opening.greeting },
+            deadline_us,
+            end_us: opening.end_us,
+            received: Vec::new(),
+            unsent: Vec::new(),
+            closed: false,
+            room: self.caps.bytes,
+        });
+        *self.per_host.entry(opening.addr).or_default() += 1;
+        self.by_id.insert(opening.id, key);
+        self.wheel.insert(deadline_us, key);
+        if is_open {
+            self.on_open(key);
+        }
+    }
+
+    fn on_open(&mut self, key: Key) {
+        let now_us = self.now_us();
+        let line = &mut self.lines[key];
+        let Wanted::Connection { tls, greeting } = line.wanted else {
+            return;
+        };
+        if tls {
+            self.secure(key, None, greeting, now_us);
+        } else {
+            self.ready_to_talk(key, greeting, now_us);
+        }
+    }
+
+    fn ready_to_talk(&mut self, key: Key, greeting: bool, now_us: u64) {
+        let line = &mut self.lines[key];
+        if greeting {
+            line.wanted = Wanted::Greeting;
+            line.deadline_us = (now_us + GREETING_US).min(line.end_us);
+            self.wheel.insert(line.deadline_us, key);
+            self.settle(key);
+        } else {
+            line.wanted = Wanted::Nothing;
+            self.said.push((line.id, Event::Done(Vec::new())));
+        }
+    }
+
+    fn on_ready(&mut self, event: &Ready) {
+        let key = Key(event.token().0 as u64);
+        if event.token() == WAKE || !self.lines.contains(key) {
+            return;
+        }
+        if matches!(self.lines[key].wanted, Wanted::Connection { .. }) {
+            match self.lines[key].stream.take_error() {
+                Ok(None) if event.is_writable() => self.on_open(key),
+                Ok(None) => return,
+                Ok(Some(_)) | Err(_) => {
+                    let gone = self.lines[key].broken("refused");
+                    return self.end(key, gone);
+                }
+            }
+        }
+        if self.lines.contains(key) && event.is_writable() {
+            self.flush(key);
+        }
+        if self.lines.contains(key) && (event.is_readable() || event.is_read_closed() || event.is_error()) {
+            self.read(key);
+        }
+    }
+
+    fn read(&mut self, key: Key) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        while let Some(line) = self.lines.get_mut(key).filter(|line| !line.closed) {
+            match line.stream.read(&mut buffer) {
+                Ok(0) => line.closed = true,
+                Ok(count) => self.on_bytes(key, &buffer[..count]),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => line.closed = true,
+            }
+        }
+        self.buffer = buffer;
+        if self.lines.contains(key) {
+            self.settle(key);
+        }
+    }
+
+    fn on_bytes(&mut self, key: Key, bytes: &[u8]) {
+        let line = &mut self.lines[key];
+        let Some(tls) = &mut line.tls else {
+            line.closed |= !line.take(bytes);
+            return;
+        };
+        let progress = tls.take(bytes);
+        let outgoing = tls.outgoing();
+        line.unsent.extend_from_slice(&outgoing);
+        let fits = line.take(&progress.plain);
+        line.closed |= progress.failed || !fits;
+        self.flush(key);
+        if progress.secured {
+            self.on_secured(key);
+        }
+    }
+
+    fn on_secured(&mut self, key: Key) {
+        let now_us = self.now_us();
+        let line = &mut self.lines[key];
+        let Wanted::Security { opening, greeting } = line.wanted else {
+            return;
+        };
+        if opening {
+            self.ready_to_talk(key, greeting, now_us);
+            return;
+        }
+        line.wanted = Wanted::Nothing;
+        let session = line.tls.as_ref().map(|tls| tls.session().to_bytes()).unwrap_or_default();
+        self.said.push((line.id, Event::Secured(session)));
+    }
+
+    /// Answer what is awaited, if what came allows it.
+    fn settle(&mut self, key: Key) {
+        let line = &mut self.lines[key];
+        if let Some(event) = line.ready() {
+            self.said.push((line.id, event));
+        } else if line.closed && !matches!(line.wanted, Wanted::Nothing) {
+            let event = line.broken("closed by peer");
+            self.end(key, event);
+        }
+    }
+
+    fn expire(&mut self, now_us: u64) {
+        let mut due = Vec::new();
+        self.wheel.expire(now_us, &mut due);
+        for key in due {
+            let Some(line) = self.lines.get_mut(key) else {
+                continue;
+            };
+            let waits = !matches!(line.wanted, Wanted::Nothing);
+            if now_us >= line.end_us && !waits {
+                let id = line.id;
+                self.close(id);
+            } else if waits && line.deadline_us <= now_us {
+                let event = line.late();
+                if matches!(event, Event::Closed(..)) {
+                    self.end(key, event);
+                } else {
+                    self.said.push((line.id, event));
+                }
+            }
+        }
+    }
+
+    /// A conversation is over: say so and forget it.
+    fn end(&mut self, key: Key, event: Event) {
+        let id = self.lines[key].id;
+        self.said.push((id, event));
+        self.close(id);
+    }
+
+    fn close(&mut self, id: Id) {
+        self.waiting.retain(|opening| opening.id != id);
+        let Some(line) = self.by_id.remove(&id).and_then(|key| self.lines.remove(key)) else {
+            return;
+        };
+        dial::hang_up(&line.stream);
+        if let Some(count) = self.per_host.get_mut(&line.addr) {
+            *count -= 1;
+            if *count == 0 {
+                self.per_host.remove(&line.addr);
+            }
+        }
+    }
+
+    fn flush(&mut self, key: Key) {
+        let line = &mut self.lines[key];
+        while !line.unsent.is_empty() {
+            match line.stream.write(&line.unsent) {
+                Ok(count @ 1..) => drop(line.unsent.drain(..count)),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // The peer is gone, but what it said before may still be waiting to be read.
+                Ok(_) | Err(_) => line.unsent.clear(),
+            }
+        }
+    }
+
+    fn tell(&mut self) {
+        if !self.said.is_empty() {
+            // Without a reader nobody is left to be told.
+            let _ = self.events.send(std::mem::take(&mut self.said));
+        }
+    }
+}
