@@ -26,7 +26,7 @@ ALLOWED = {
     "Unlicense",
     "Zlib",
 }
-SPELLINGS = {"BSD License": "BSD-3-Clause", "MIT License": "MIT", "BSD": "BSD-3-Clause"}
+SPELLINGS = {"BSD License": "BSD-3-Clause", "MIT License": "MIT", "BSD": "BSD-3-Clause", "ISC License": "ISC"}
 OURS = {"recon-core", "recon-engine", "recon-py", "floor", "recon-sweep", "recon-ssh", "recon-ftp", "recon-http"}
 
 
@@ -72,7 +72,10 @@ def allowed(expression: str) -> bool:
     code = " ".join(
         {"OR": "or", "AND": "and", "(": "(", ")": ")"}.get(word, str(word in ALLOWED)) for word in words
     )
-    return bool(code) and bool(eval(code, {"__builtins__": {}}))  # noqa: S307 - only True, False, and, or, brackets
+    try:
+        return bool(eval(code, {"__builtins__": {}}))  # noqa: S307 - only True, False, and, or, brackets
+    except SyntaxError:
+        return False
 
 
 def table(kind: str, licences: dict[str, str]) -> str:

@@ -39,11 +39,14 @@ pub(crate) enum Held {
     Reader,
     /// Nothing: the processor was the limit.
     Nothing,
+    /// No work was left for this worker.
+    Idle,
 }
 
 impl Held {
-    const COUNT: usize = 7;
-    const ALL: [Self; Self::COUNT] =
+    const COUNT: usize = 8;
+    /// What may be named as the limit of a run; an idle worker is none while another was busy.
+    const LIMITS: [Self; Self::COUNT - 1] =
         [Self::Rate, Self::Files, Self::Ports, Self::Kernel, Self::Window, Self::Reader, Self::Nothing];
 
     /// What a shrunken window lacks, by the errno that shrank it.
@@ -62,7 +65,7 @@ impl Held {
             Self::Files => "fd limit",
             Self::Ports => "ephemeral ports",
             Self::Kernel => "kernel buffers",
-            Self::Window => "target",
+            Self::Window | Self::Idle => "target",
             Self::Reader => "output",
             Self::Nothing => "cpu",
         }
@@ -135,6 +138,6 @@ pub(crate) fn merge(workers: &[Arc<Counters>], targets: u64) -> Tally {
 /// What limited the run: the cause that held the workers longest.
 pub(crate) fn bottleneck(workers: &[Arc<Counters>]) -> Option<&'static str> {
     let total = |by: Held| workers.iter().map(|one| one.held[by as usize].load(Relaxed)).sum::<u64>();
-    let longest = Held::ALL.into_iter().max_by_key(|&by| total(by))?;
+    let longest = Held::LIMITS.into_iter().max_by_key(|&by| total(by))?;
     (total(longest) > 0).then_some(longest.as_str())
 }

@@ -136,12 +136,17 @@ impl Worker {
                 Ok(())
             }
             Lease::Wait(until_us) => {
-                let mut pause = self.pause_for_retries(Held::Window);
+                let mut pause = self.pause_for_retries(self.awaiting());
                 pause.until_us = pause.until_us.min(until_us);
                 Err(pause)
             }
-            Lease::Done => Err(Pause { done: true, ..self.pause_for_retries(Held::Window) }),
+            Lease::Done => Err(Pause { done: true, ..self.pause_for_retries(self.awaiting()) }),
         }
+    }
+
+    /// What a worker without positions waits for: answers, or nothing at all.
+    fn awaiting(&self) -> Held {
+        if self.conns.len() > 0 || !self.later.is_empty() { Held::Window } else { Held::Idle }
     }
 
     fn pause_for_retries(&self, by: Held) -> Pause {
