@@ -17,9 +17,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::matcher::{Pack, Scratch};
-use crate::reply::{BANNER_LIMIT, Fact, Findings};
+use crate::reply::{Fact, Findings};
 use crate::space::Target;
-use crate::tls::{self, Session};
+use crate::tls;
 use crate::transcript::{Direction, Entry, Transcript};
 use agenda::{Agenda, Question};
 use talk::{State, Talk};

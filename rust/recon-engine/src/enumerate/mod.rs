@@ -3,6 +3,7 @@
 //! Deadlines, byte caps and the number of connections live here, not with the authors. Never decides what is said.
 
 mod line;
+mod opening;
 mod worker;
 
 use std::net::IpAddr;

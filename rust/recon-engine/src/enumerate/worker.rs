@@ -10,29 +10,22 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use mio::event::Event as Ready;
-use mio::{Interest, Poll, Token, Waker};
-use recon_core::space::{Target, Transport};
+use mio::{Poll, Token, Waker};
 use rustls::ClientConfig;
 
 use super::line::{Line, Wanted};
+use super::opening::{OPEN_US, Opening};
 use super::{Caps, Event, Id, Order, Until};
 use crate::EngineError;
-use crate::connect::dial::{self, Dialed};
+use crate::connect::dial;
 use crate::connect::slab::{Key, Slab};
 use crate::connect::wheel::Wheel;
 use crate::counters::Counters;
-use crate::errno::Outcome;
 use crate::sweep::Shared;
 use crate::tls::{self, TlsWire};
 
 /// Token of the waker; no slab reaches it.
 const WAKE: Token = Token(usize::MAX);
-/// How long to wait for a connection, and for TLS on it, in microseconds.
-const OPEN_US: u64 = 2_000_000;
-/// How long to wait for a greeting.
-const GREETING_US: u64 = 1_000_000;
-/// Pause before a connection is tried again that failed for want of something of ours.
-const BACK_OFF_US: u64 = 20_000;
 /// Longest sleep in microseconds.
 const NAP_US: u64 = 20_000;
 const READ_BYTES: usize = 16 * 1024;
@@ -88,34 +81,21 @@ pub(crate) fn start(shared: Arc<Shared>, counters: Arc<Counters>, caps: Caps) ->
     Ok((Orders { sender, waker }, receiver, handle))
 }
 
-/// An `Open` that waits for its turn.
-#[derive(Debug)]
-struct Opening {
-    id: Id,
-    addr: IpAddr,
-    port: u16,
-    host: Option<Arc<str>>,
-    tls: bool,
-    greeting: bool,
-    not_before_us: u64,
-    end_us: u64,
-}
-
-struct Worker {
-    shared: Arc<Shared>,
-    counters: Arc<Counters>,
-    caps: Caps,
-    tls: Arc<ClientConfig>,
-    poll: Poll,
-    orders: Receiver<Vec<(Id, Order)>>,
-    events: Sender<Events>,
-    lines: Slab<Line>,
-    by_id: HashMap<Id, Key>,
-    per_host: HashMap<IpAddr, usize>,
-    waiting: VecDeque<Opening>,
-    wheel: Wheel<Key>,
-    said: Events,
-    buffer: Vec<u8>,
+pub(super) struct Worker {
+    pub(super) shared: Arc<Shared>,
+    pub(super) counters: Arc<Counters>,
+    pub(super) caps: Caps,
+    pub(super) tls: Arc<ClientConfig>,
+    pub(super) poll: Poll,
+    pub(super) orders: Receiver<Vec<(Id, Order)>>,
+    pub(super) events: Sender<Events>,
+    pub(super) lines: Slab<Line>,
+    pub(super) by_id: HashMap<Id, Key>,
+    pub(super) per_host: HashMap<IpAddr, usize>,
+    pub(super) waiting: VecDeque<Opening>,
+    pub(super) wheel: Wheel<Key>,
+    pub(super) said: Events,
+    pub(super) buffer: Vec<u8>,
 }
 
 impl Worker {
@@ -144,7 +124,7 @@ impl Worker {
         Ok(())
     }
 
-    fn now_us(&self) -> u64 {
+    pub(super) fn now_us(&self) -> u64 {
         self.shared.clock.now_ns() / 1000
     }
 
@@ -204,7 +184,7 @@ impl Worker {
         self.settle(key);
     }
 
-    fn secure(&mut self, key: Key, host: Option<Arc<str>>, greeting: bool, now_us: u64) {
+    pub(super) fn secure(&mut self, key: Key, host: Option<Arc<str>>, greeting: bool, now_us: u64) {
         let line = &mut self.lines[key];
         let opening = matches!(line.wanted, Wanted::Connection { .. });
         let host = host.or_else(|| line.host.clone());
@@ -218,109 +198,6 @@ impl Worker {
         line.deadline_us = (now_us + OPEN_US).min(line.end_us);
         self.wheel.insert(line.deadline_us, key);
         self.flush(key);
-    }
-
-    /// Open what waits for its turn; when to look again if something still waits.
-    fn open_waiting(&mut self, now_us: u64) -> Option<u64> {
-        for _ in 0..self.waiting.len() {
-            if self.lines.len() >= self.caps.connections {
-                return None;
-            }
-            let opening = self.waiting.pop_front()?;
-            let busy = self.per_host.get(&opening.addr).copied().unwrap_or(0) >= self.caps.per_host;
-            if now_us >= opening.end_us {
-                self.said.push((opening.id, Event::Closed(Vec::new(), "timeout")));
-            } else if busy || now_us < opening.not_before_us {
-                self.waiting.push_back(opening);
-            } else if let Err(free_ns) = self.shared.pace.claim(now_us * 1000) {
-                self.waiting.push_front(opening);
-                return Some(free_ns.div_ceil(1000));
-            } else {
-                self.open(opening, now_us);
-            }
-        }
-        (!self.waiting.is_empty()).then_some(now_us + BACK_OFF_US)
-    }
-
-    fn open(&mut self, mut opening: Opening, now_us: u64) {
-        let target = Target { addr: opening.addr, port: opening.port, transport: Transport::Tcp };
-        match dial::dial(target, None) {
-            Ok(dialed) => self.hold(opening, dialed, now_us),
-            Err(error) => match dial::outcome(&error, opening.addr) {
-                Outcome::Local { name, scarce } => {
-                    self.counters.error(name);
-                    if scarce {
-                        opening.not_before_us = now_us + BACK_OFF_US;
-                        self.waiting.push_back(opening);
-                    } else {
-                        self.said.push((opening.id, Event::Closed(Vec::new(), name)));
-                    }
-                }
-                _ => self.said.push((opening.id, Event::Closed(Vec::new(), "refused"))),
-            },
-        }
-    }
-
-    fn hold(&mut self, opening: Opening, dialed: Dialed, now_us: u64) {
-        let (stream, is_open) = match dialed {
-            Dialed::Open(stream) => (stream, true),
-            Dialed::Pending(stream) => (stream, false),
-        };
-        let mut stream = mio::net::TcpStream::from_std(stream);
-        let token = Token(self.lines.reserve().0 as usize);
-        if self.poll.registry().register(&mut stream, token, Interest::READABLE | Interest::WRITABLE).is_err() {
-            dial::hang_up(&stream);
-            self.said.push((opening.id, Event::Closed(Vec::new(), "no poller")));
-            return;
-        }
-        self.counters.sent();
-        let deadline_us = (now_us + OPEN_US).min(opening.end_us);
-        let key = self.lines.insert(Line {
-            id: opening.id,
-            addr: opening.addr,
-            host: opening.host,
-            stream,
-            tls: None,
-            wanted: Wanted::Connection { tls: opening.tls, greeting: opening.greeting },
-            deadline_us,
-            end_us: opening.end_us,
-            received: Vec::new(),
-            unsent: Vec::new(),
-            closed: false,
-            room: self.caps.bytes,
-        });
-        *self.per_host.entry(opening.addr).or_default() += 1;
-        self.by_id.insert(opening.id, key);
-        self.wheel.insert(deadline_us, key);
-        if is_open {
-            self.on_open(key);
-        }
-    }
-
-    fn on_open(&mut self, key: Key) {
-        let now_us = self.now_us();
-        let line = &mut self.lines[key];
-        let Wanted::Connection { tls, greeting } = line.wanted else {
-            return;
-        };
-        if tls {
-            self.secure(key, None, greeting, now_us);
-        } else {
-            self.ready_to_talk(key, greeting, now_us);
-        }
-    }
-
-    fn ready_to_talk(&mut self, key: Key, greeting: bool, now_us: u64) {
-        let line = &mut self.lines[key];
-        if greeting {
-            line.wanted = Wanted::Greeting;
-            line.deadline_us = (now_us + GREETING_US).min(line.end_us);
-            self.wheel.insert(line.deadline_us, key);
-            self.settle(key);
-        } else {
-            line.wanted = Wanted::Nothing;
-            self.said.push((line.id, Event::Done(Vec::new())));
-        }
     }
 
     fn on_ready(&mut self, event: &Ready) {
@@ -396,7 +273,7 @@ impl Worker {
     }
 
     /// Answer what is awaited, if what came allows it.
-    fn settle(&mut self, key: Key) {
+    pub(super) fn settle(&mut self, key: Key) {
         let line = &mut self.lines[key];
         if let Some(event) = line.ready() {
             self.said.push((line.id, event));
@@ -429,13 +306,13 @@ impl Worker {
     }
 
     /// A conversation is over: say so and forget it.
-    fn end(&mut self, key: Key, event: Event) {
+    pub(super) fn end(&mut self, key: Key, event: Event) {
         let id = self.lines[key].id;
         self.said.push((id, event));
         self.close(id);
     }
 
-    fn close(&mut self, id: Id) {
+    pub(super) fn close(&mut self, id: Id) {
         self.waiting.retain(|opening| opening.id != id);
         let Some(line) = self.by_id.remove(&id).and_then(|key| self.lines.remove(key)) else {
             return;

@@ -1,0 +1,139 @@
+//! Opens the enumerators' connections: in turn, within the caps, at the run's pace.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use mio::{Interest, Token};
+use recon_core::space::{Target, Transport};
+
+use super::line::{Line, Wanted};
+use super::worker::Worker;
+use super::{Event, Id};
+use crate::connect::dial::{self, Dialed};
+use crate::connect::slab::Key;
+use crate::errno::Outcome;
+
+/// How long to wait for a connection, and for TLS on it, in microseconds.
+pub(super) const OPEN_US: u64 = 2_000_000;
+/// How long to wait for a greeting.
+const GREETING_US: u64 = 1_000_000;
+/// Pause before a connection is tried again that failed for want of something of ours.
+const BACK_OFF_US: u64 = 20_000;
+
+/// An `Open` that waits for its turn.
+#[derive(Debug)]
+pub(super) struct Opening {
+    pub(super) id: Id,
+    pub(super) addr: IpAddr,
+    pub(super) port: u16,
+    pub(super) host: Option<Arc<str>>,
+    pub(super) tls: bool,
+    pub(super) greeting: bool,
+    pub(super) not_before_us: u64,
+    pub(super) end_us: u64,
+}
+
+impl Worker {
+    /// Open what waits for its turn; when to look again if something still waits.
+    pub(super) fn open_waiting(&mut self, now_us: u64) -> Option<u64> {
+        for _ in 0..self.waiting.len() {
+            if self.lines.len() >= self.caps.connections {
+                return None;
+            }
+            let opening = self.waiting.pop_front()?;
+            let busy = self.per_host.get(&opening.addr).copied().unwrap_or(0) >= self.caps.per_host;
+            if now_us >= opening.end_us {
+                self.said.push((opening.id, Event::Closed(Vec::new(), "timeout")));
+            } else if busy || now_us < opening.not_before_us {
+                self.waiting.push_back(opening);
+            } else if let Err(free_ns) = self.shared.pace.claim(now_us * 1000) {
+                self.waiting.push_front(opening);
+                return Some(free_ns.div_ceil(1000));
+            } else {
+                self.open(opening, now_us);
+            }
+        }
+        (!self.waiting.is_empty()).then_some(now_us + BACK_OFF_US)
+    }
+
+    fn open(&mut self, mut opening: Opening, now_us: u64) {
+        let target = Target { addr: opening.addr, port: opening.port, transport: Transport::Tcp };
+        match dial::dial(target, None) {
+            Ok(dialed) => self.hold(opening, dialed, now_us),
+            Err(error) => match dial::outcome(&error, opening.addr) {
+                Outcome::Local { name, scarce } => {
+                    self.counters.error(name);
+                    if scarce {
+                        opening.not_before_us = now_us + BACK_OFF_US;
+                        self.waiting.push_back(opening);
+                    } else {
+                        self.said.push((opening.id, Event::Closed(Vec::new(), name)));
+                    }
+                }
+                _ => self.said.push((opening.id, Event::Closed(Vec::new(), "refused"))),
+            },
+        }
+    }
+
+    fn hold(&mut self, opening: Opening, dialed: Dialed, now_us: u64) {
+        let (stream, is_open) = match dialed {
+            Dialed::Open(stream) => (stream, true),
+            Dialed::Pending(stream) => (stream, false),
+        };
+        let mut stream = mio::net::TcpStream::from_std(stream);
+        let token = Token(self.lines.reserve().0 as usize);
+        if self.poll.registry().register(&mut stream, token, Interest::READABLE | Interest::WRITABLE).is_err() {
+            dial::hang_up(&stream);
+            self.said.push((opening.id, Event::Closed(Vec::new(), "no poller")));
+            return;
+        }
+        self.counters.sent();
+        let deadline_us = (now_us + OPEN_US).min(opening.end_us);
+        let key = self.lines.insert(Line {
+            id: opening.id,
+            addr: opening.addr,
+            host: opening.host,
+            stream,
+            tls: None,
+            wanted: Wanted::Connection { tls: opening.tls, greeting: opening.greeting },
+            deadline_us,
+            end_us: opening.end_us,
+            received: Vec::new(),
+            unsent: Vec::new(),
+            closed: false,
+            room: self.caps.bytes,
+        });
+        *self.per_host.entry(opening.addr).or_default() += 1;
+        self.by_id.insert(opening.id, key);
+        self.wheel.insert(deadline_us, key);
+        if is_open {
+            self.on_open(key);
+        }
+    }
+
+    pub(super) fn on_open(&mut self, key: Key) {
+        let now_us = self.now_us();
+        let line = &mut self.lines[key];
+        let Wanted::Connection { tls, greeting } = line.wanted else {
+            return;
+        };
+        if tls {
+            self.secure(key, None, greeting, now_us);
+        } else {
+            self.ready_to_talk(key, greeting, now_us);
+        }
+    }
+
+    pub(super) fn ready_to_talk(&mut self, key: Key, greeting: bool, now_us: u64) {
+        let line = &mut self.lines[key];
+        if greeting {
+            line.wanted = Wanted::Greeting;
+            line.deadline_us = (now_us + GREETING_US).min(line.end_us);
+            self.wheel.insert(line.deadline_us, key);
+            self.settle(key);
+        } else {
+            line.wanted = Wanted::Nothing;
+            self.said.push((line.id, Event::Done(Vec::new())));
+        }
+    }
+}
