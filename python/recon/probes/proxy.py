@@ -62,6 +62,21 @@ _MATCHES = (
         examples={b"tinyproxy/1.11.1": {"version": "1.11.1"}},
     ),
     Match(
+        rb"^tinyproxy/(?P<version>\d[\w.]*)",
+        field="header:proxy-agent",
+        service="http-proxy",
+        vendor="tinyproxy",
+        product="Tinyproxy",
+        examples={b"tinyproxy/1.11.1": {"version": "1.11.1"}},
+    ),
+    Match(
+        rb"^(?P<product>[A-Za-z][\w.-]*)(?:/(?P<version>\d[\w.]*))?(?: |$)",
+        field="header:proxy-agent",
+        service="http-proxy",
+        name="http-proxy.agent",
+        examples={b"Apache/2.4.57 (Debian)": {"product": "Apache", "version": "2.4.57"}},
+    ),
+    Match(
         rb"^Mikrotik HttpProxy",
         field="header:server",
         service="http-proxy",
