@@ -40,6 +40,9 @@ LONGEST_S = 2.0
 
 FAULTS_KEPT = 100
 
+TLS = "tls"
+"""What is left of a conversation inside TLS of which nothing else is understood."""
+
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
 
 
@@ -172,6 +175,8 @@ class _Rack:
         self.ordeal.conversations += 1
         whole = self._pack.replay(transcript.entries, port=transcript.port)
         truth = _truth_of(whole.services)
+        if any(entry[0] == "secured" for entry in transcript.entries):
+            truth = _Truth(truth.names | {TLS}, truth.values)
         for how, changed in _retold(transcript, dice_of(self._seed, transcript.received)):
             heard = changed.received
             judge = truth.objection_to_less if how in _LESSER else truth.objection
