@@ -43,6 +43,15 @@ def test_an_explanation_in_json_has_all_of_it(recon, fake_server):
     assert any(one["kind"] == "step" and one["text"].startswith("open from 127.") for one in told["happened"])
 
 
+def test_a_greeting_is_told_from_what_follows_it_on_the_same_connection(recon, fake_server):
+    replies = {b"EHLO": b"250-mail.example.test\r\n250 STARTTLS\r\n", b"STARTTLS": b"220 2.0.0 go ahead\r\n"}
+    told = explained(recon, fake_server(greet(b"220 mail.example.test ESMTP Postfix\r\n", replies)))
+    greeting = told["answers"][0]
+    assert (greeting["asked"], greeting["text"]) == ("listen", "220 mail.example.test ESMTP Postfix\r\n")
+    assert any(tried["hit"] and tried["match"].startswith("smtp.") for tried in greeting["tried"])
+    assert any(one["kind"] == "sent" and one["text"].startswith("STARTTLS") for one in told["happened"])
+
+
 def test_a_closed_port_is_said_to_be_closed(recon, closed_port):
     done = recon("explain", f"127.0.0.1:{closed_port}")
     assert done.returncode == 0
@@ -132,6 +141,20 @@ def test_answers_are_joined_between_questions_on_each_connection():
     ]
     assert [(one.wire, one.asked, one.data) for one in answers(happened)] == [
         (0, "listen", b"220 hi\r\n"), (1, "http", b"HTTP/1.1"), (0, "smtp", b"220 go\r\n"), (2, "tls", b"\x16\x03"),
+    ]  # fmt: skip
+
+
+def test_what_came_in_one_microsecond_comes_before_what_was_asked_then():
+    happened = [
+        Happening(9, 0, "sent", data=b"GET"),
+        Happening(9, 0, "step", text="ask http inside tls"),
+        Happening(9, 0, "secured", data=b"session"),
+        Happening(9, 0, "step", text="tls 1.3 TLS13_AES_256_GCM_SHA384"),
+        Happening(9, 0, "received", data=b"220 go"),
+        Happening(9, 0, "step", text="closed by peer"),
+    ]
+    assert [one.text or one.kind for one in sorted(happened, key=single._rank)] == [
+        "received", "tls 1.3 TLS13_AES_256_GCM_SHA384", "secured", "closed by peer", "ask http inside tls", "sent",
     ]  # fmt: skip
 
 

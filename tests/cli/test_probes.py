@@ -8,6 +8,7 @@ import pytest
 
 from recon.errors import PluginError
 from recon.probes.toml import load_probes
+from recon.testing import greet
 
 SOUND = r"""
 [[probe]]
@@ -128,3 +129,20 @@ def test_probes_are_listed_by_probe_or_plugin_name(recon):
     done = recon("probes", "list", "no-such-probe")
     assert done.returncode == 1
     assert "no-such-probe" in done.stderr
+
+
+def test_a_sweep_and_an_explanation_use_the_probes_of_a_file(recon, file, fake_server):
+    path = file(SOUND)
+    server = fake_server(greet(b"MOO/2.0 angus\r\n"))
+    done = recon("sweep", server.addr, "-p", server.port, "--probes", path, "--format", "jsonl")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["services"][0]["product"] == "Cow"
+    told = json.loads(recon("explain", server.target, "--probes", path, "--json").stdout)
+    assert told["services"][0]["evidence"]["match"] == "moo.cow"
+
+
+@pytest.mark.parametrize("command", [("sweep", "127.0.0.1", "-p", "1"), ("trace", "127.0.0.1:1")])
+def test_a_wrong_file_of_probes_is_refused_before_the_first_packet(recon, file, command):
+    done = recon(*command, "--probes", file(SOUND.replace("rarity", "rarety")))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "did you mean rarity?" in done.stderr

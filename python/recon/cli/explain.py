@@ -34,6 +34,10 @@ _WIDTH_OF_A_PIPE = 2000
 
 def command(
     target: Annotated[str, typer.Argument(metavar="HOST:PORT", help="The one port to ask: 127.0.0.1:22, [::1]:443.")],
+    probes: Annotated[
+        list[str] | None,
+        typer.Option("--probes", metavar="FILE.toml", help="Use the probes of this file too; may be repeated."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object with all of it.")] = False,
     color: Annotated[str, typer.Option(metavar="auto|always|never", help="Colour of the tree.")] = "auto",
 ) -> None:
@@ -42,7 +46,7 @@ def command(
     from recon.cli.single import talk_to  # noqa: PLC0415 - loads the core
 
     choice = words.one_of("--color", color, ("auto", "always", "never"))
-    talked = talk_to(target)
+    talked = talk_to(target, probes or ())
     with quiet_pipe():
         if as_json:
             print(json.dumps(explained(talked), indent=2))

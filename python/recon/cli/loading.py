@@ -6,11 +6,14 @@ import logging
 from typing import TYPE_CHECKING
 
 from recon.cli.exits import complain
+from recon.errors import PlanError, PluginError
+from recon.hookspecs import hookimpl
 from recon.plugins import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from recon.model import Probe
     from recon.plugins import Plugins
 
 
@@ -30,7 +33,36 @@ def route_warnings(write: Callable[[str], None]) -> None:
     logger.propagate = False
 
 
-def load_plugins(disable: Iterable[str] = ()) -> Plugins:
-    """Load the installed plugins; what is wrong with one is said on standard error."""
+class _File:
+    """A file of probes as a plugin."""
+
+    def __init__(self, probes: list[Probe]) -> None:
+        self._probes = probes
+
+    @hookimpl
+    def recon_probes(self) -> list[Probe]:
+        return self._probes
+
+
+def load_plugins(disable: Iterable[str] = (), probe_files: Iterable[str] = ()) -> Plugins:
+    """Load the installed plugins, and files of probes as if they were some.
+
+    What is wrong with a plugin is said on standard error; raises PlanError on a file that is wrong.
+    """
     route_warnings(complain)
-    return load(disable)
+    plugins = load(disable)
+    for path in dict.fromkeys(probe_files):
+        plugins.manager.register(_File(read_file(path)), name=path)
+    return plugins
+
+
+def read_file(path: str) -> list[Probe]:
+    """Read the probes of a TOML file; raises PlanError with what is wrong with it."""
+    from recon.probes.toml import load_probes  # noqa: PLC0415 - only with a file
+
+    try:
+        return load_probes(path)
+    except OSError as error:
+        raise PlanError(path, f"cannot be read: {error.strerror}") from None
+    except PluginError as error:
+        raise PlanError(path, error.why) from None

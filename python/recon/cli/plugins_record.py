@@ -23,6 +23,10 @@ Exit codes: 0 recorded, 1 nothing was said, 2 usage, 3 it could not be asked fro
 
 def command(
     target: Annotated[str, typer.Argument(metavar="HOST:PORT", help="The one port to talk to: 127.0.0.1:22.")],
+    probes: Annotated[
+        list[str] | None,
+        typer.Option("--probes", metavar="FILE.toml", help="Use the probes of this file too; may be repeated."),
+    ] = None,
     output: Annotated[
         str | None,
         typer.Option("--output", "-o", metavar="FILE", help="Where the transcript goes; standard output without it."),
@@ -32,7 +36,7 @@ def command(
     from recon.cli.explain import exit_code  # noqa: PLC0415 - only when it runs
     from recon.cli.single import talk_to  # noqa: PLC0415 - loads the core
 
-    talked = talk_to(target)
+    talked = talk_to(target, probes or ())
     if not any(entry[0] == "received" for entry in talked.entries):
         complain(f"{target} is {talked.state} and said nothing: there is nothing to record")
         raise typer.Exit(exit_code(talked) or ExitCode.RUNTIME)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recon.cli.loading import load_plugins
-from recon.cli.probes import read_file
-from recon.errors import PlanError, PluginError
+from recon.cli.loading import load_plugins, read_file
+from recon.errors import PlanError
 from recon.testing import Transcript, load_transcript
 
 if TYPE_CHECKING:
@@ -41,10 +40,7 @@ def transcripts_of(paths: Iterable[str]) -> list[Transcript]:
 
 def _probes(word: str, installed: dict[str, list[Probe]]) -> list[Probe]:
     if word.endswith(".toml"):
-        try:
-            return read_file(word)
-        except PluginError as error:
-            raise PlanError(word, error.why) from None
+        return read_file(word)
     if word not in installed:
         known = ", ".join(installed)
         raise PlanError(word, f"neither a plugin with probes ({known}) nor a .toml or .jsonl file", "ssh")

@@ -81,26 +81,16 @@ def check(
 
 
 def _checked(path: str, beside: Sequence[tuple[str, Probe]]) -> dict[str, object]:
-    from recon.errors import PluginError  # noqa: PLC0415 - only when it runs
+    from recon.cli.loading import read_file  # noqa: PLC0415 - only when it runs
+    from recon.errors import PlanError  # noqa: PLC0415 - the same
     from recon.testing import faults_of  # noqa: PLC0415 - the same
 
     try:
         probes = read_file(path)
-    except PluginError as error:
+    except PlanError as error:
         return {"file": path, "probes": 0, "matches": 0, "faults": [{"probe": None, "why": error.why}]}
     faults = [{"probe": name, "why": why} for name, why in faults_of(probes, beside)]
     return {"file": path, "probes": len(probes), "matches": _matches(probes), "faults": faults}
-
-
-def read_file(path: str) -> list[Probe]:
-    """Read the probes of a TOML file; raises PluginError with what is wrong with it."""
-    from recon.errors import PluginError  # noqa: PLC0415 - only when it runs
-    from recon.probes.toml import load_probes  # noqa: PLC0415 - the same
-
-    try:
-        return load_probes(path)
-    except OSError as error:
-        raise PluginError(path, f"cannot be read: {error.strerror}") from None
 
 
 def _print_checked(rows: Iterable[dict[str, object]]) -> None:

@@ -49,6 +49,7 @@ class Request:
     enumerate: bool = True
     show: tuple[str, ...] = ("open",)
     disabled: tuple[str, ...] = ()
+    probe_files: tuple[str, ...] = ()
     format: str | None = None
     output: str | None = None
     summary: str | None = None
@@ -61,7 +62,7 @@ class Request:
 
 def make_plan(request: Request) -> tuple[Plan, Plugins]:
     """Make the plan and load the plugins it runs with; raises PlanError with the file and line of the bad word."""
-    plugins = load_plugins(request.disabled)
+    plugins = load_plugins(request.disabled, request.probe_files)
     targets, excluded = Words(), Words()
     targets.add(request.targets)
     excluded.add(word for words in request.exclude for word in words.split(","))

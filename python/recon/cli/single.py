@@ -66,15 +66,15 @@ class Talked:
         return "unknown" if self.summary.unknown else "silent"
 
 
-def talk_to(word: str) -> Talked:
-    """Sweep the one port that ``word`` (``HOST:PORT``) names, with every installed plugin.
+def talk_to(word: str, probe_files: Sequence[str] = ()) -> Talked:
+    """Sweep the one port that ``word`` (``HOST:PORT``) names, with every installed plugin and those files of probes.
 
     A name with several addresses stands for the first. Raises PlanError on any other word and on a name without an
     address, ScopeError if a plugin refuses the plan.
     """
     if not _SHAPE.fullmatch(word):
         raise PlanError(word, "not one host and one port", EXAMPLE)
-    plugins = load_plugins()
+    plugins = load_plugins(probe_files=probe_files)
     plan = _plan(word)
     with start_sweep(plan, plugins=plugins) as running, Interrupts(running.stop) as interrupts:
         batches = list(running)
@@ -128,9 +128,17 @@ def _parse(word: str, first: str | None = None) -> Plan:
 
 def _with_first(talked: Talked, batch: Batch) -> Talked:
     trace, entries = batch.traces()[0] or (), batch.transcripts()[0] or ()
-    return replace(
-        talked, record=batch[0], happened=tuple(_happening(*one) for one in trace), entries=tuple(entries)
-    )  # fmt: skip
+    happened = sorted((_happening(*one) for one in trace), key=lambda one: (one.at_us, _rank(one)))
+    return replace(talked, record=batch[0], happened=tuple(happened), entries=tuple(entries))
+
+
+def _rank(one: Happening) -> int:
+    """Order what happened in the same microsecond: what came, what follows from it, and then what is asked next."""
+    if one.kind != "step":
+        return {"received": 0, "secured": 2}.get(one.kind, 5)
+    if _question(one.text):
+        return 4
+    return 1 if one.text.startswith("tls ") else 3
 
 
 def _happening(at_us: int, wire: int, kind: str, what: bytes | str) -> Happening:

@@ -84,6 +84,12 @@ def command(
         list[str] | None,
         typer.Option("-P", metavar="no:NAME", rich_help_panel=_HOW, help="Run without a plugin; may be repeated."),
     ] = None,
+    probes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--probes", metavar="FILE.toml", rich_help_panel=_HOW, help="Use this file's probes too; may be repeated."
+        ),
+    ] = None,
     format_: Annotated[
         str | None,
         typer.Option(
@@ -162,6 +168,7 @@ def command(
         enumerate=enumerate_,
         show=words.states(show),
         disabled=words.disabled(plugin or []),
+        probe_files=tuple(probes or ()),
         format=format_,
         output=output,
         summary=summary,

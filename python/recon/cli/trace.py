@@ -37,6 +37,10 @@ _ENDS = frozenset({"closed by peer", "silent", "quiet"})
 
 def command(
     target: Annotated[str, typer.Argument(metavar="HOST:PORT", help="The one port to talk to: 127.0.0.1:22.")],
+    probes: Annotated[
+        list[str] | None,
+        typer.Option("--probes", metavar="FILE.toml", help="Use the probes of this file too; may be repeated."),
+    ] = None,
     shown: Annotated[
         int, typer.Option("--bytes", min=0, max=1 << 20, help="Bytes shown of each send and each read.")
     ] = 512,
@@ -45,7 +49,7 @@ def command(
     from recon.cli.explain import exit_code  # noqa: PLC0415 - only when it runs
     from recon.cli.single import talk_to  # noqa: PLC0415 - loads the core
 
-    talked = talk_to(target)
+    talked = talk_to(target, probes or ())
     with quiet_pipe():
         for line in lines_of(talked, shown):
             print(line)
