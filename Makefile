@@ -45,6 +45,7 @@ docs: $(VENV)/.built ## Check that the documents tell the truth
 
 system: ## Install what the tests use from Debian (root)
 	.ci/install-system
+	tests/servers/install
 
 clean: ## Remove everything that was built
 	rm -rf $(VENV) target bench-results

@@ -18,8 +18,6 @@ from recon.testing import load_transcript
 
 RECORDINGS = Path(__file__).with_name("recordings")
 EACH = [pytest.param(server, port, id=port.name) for server in SERVERS for port in server.ports]
-BEYOND_THE_BUDGET = {"bind-tcp", "mosquitto-tls", "samba", "slapd", "slapd-tls"}
-"""Client-first, and asked for only after the six connections that a port without a hint gets."""
 TCP = [each for each in EACH if each.values[1].transport == "tcp"]
 UDP = [each for each in EACH if each.values[1].transport == "udp"]
 
@@ -61,9 +59,26 @@ def test_a_real_server_is_named_as_its_package_says(running, request, server, po
 @pytest.mark.parametrize(("server", "port"), TCP)
 def test_a_real_server_on_an_odd_port_is_named_all_the_same(running, request, server, port) -> None:
     version = _version(running, server)
-    if port.name in BEYOND_THE_BUDGET:
-        request.applymarker(pytest.mark.xfail(strict=True, reason="needs more than six connections a port"))
     _check(server, port, request.getfixturevalue("moved")[port.number]["services"], version)
+
+
+STARTTLS = {
+    "vsftpd": 21,
+    "proftpd": 2121,
+    "exim": 2525,
+    "imap": 143,
+    "pop3": 110,
+    "lmtp": 24,
+    "sieve": 4190,
+    "ldap": 389,
+}
+
+
+@pytest.mark.root
+@pytest.mark.lab
+@pytest.mark.parametrize("port", [pytest.param(port, id=name) for name, port in STARTTLS.items()])
+def test_a_server_that_offers_starttls_shows_its_certificate(swept, port) -> None:
+    assert swept[port]["facts"]["tls.subject"] == "CN=example.test"
 
 
 @pytest.mark.root

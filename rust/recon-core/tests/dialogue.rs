@@ -128,7 +128,7 @@ fn silence_brings_the_common_question_on_the_same_connection_and_tls_on_another(
     let acts = bench.timeout();
     assert_eq!(sent(&acts), [(0, "GET / HTTP/1.1\r\nHost: 192.0.2.1:4000\r\n\r\n".into())]);
     assert!(acts.contains(&Act::Open(1)));
-    assert_eq!(bench.open(1, 300_100), [Act::Secure(1)]);
+    assert_eq!(bench.open(1, 300_100), [Act::Secure { wire: 1, alpn: true }]);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn a_printer_port_is_never_sent_anything() {
 #[test]
 fn tls_is_tried_first_where_the_port_hints_at_it_and_the_inner_protocol_is_asked() {
     let mut bench = Bench::new(443);
-    assert_eq!(bench.acts(), [Act::Secure(0)]);
+    assert_eq!(bench.acts(), [Act::Secure { wire: 0, alpn: true }]);
     let session = Session { version: "1.3".into(), ..Session::default() };
     bench.dialogue.on_secured(&bench.pack, &mut bench.scratch, 0, &session, 1000);
     assert_eq!(sent(&bench.acts()).len(), 1);
@@ -187,14 +187,17 @@ fn an_answer_to_the_client_hello_that_is_no_tls_is_read_all_the_same() {
 }
 
 #[test]
-fn a_server_that_refuses_modern_tls_is_asked_again_as_an_older_client() {
+fn a_server_that_refuses_tls_is_asked_without_alpn_and_then_as_an_older_client() {
     let mut bench = Bench::new(443);
     bench.acts();
     let alert = [0x15, 3, 1, 0, 2, 2, 70];
     bench.dialogue.on_secure_failed(&bench.pack, &mut bench.scratch, 0, &alert, 1000);
     assert!(bench.acts().contains(&Act::Open(1)));
-    let hello = bench.open(1, 1100);
-    assert!(matches!(&hello[..], [Act::Send(1, bytes)] if bytes.starts_with(&[22, 3, 1])), "{hello:?}");
+    assert_eq!(bench.open(1, 1100), [Act::Secure { wire: 1, alpn: false }]);
+    bench.dialogue.on_secure_failed(&bench.pack, &mut bench.scratch, 1, &alert, 1200);
+    assert!(bench.acts().contains(&Act::Open(2)));
+    let hello = bench.open(2, 1300);
+    assert!(matches!(&hello[..], [Act::Send(2, bytes)] if bytes.starts_with(&[22, 3, 1])), "{hello:?}");
 }
 
 #[test]
@@ -203,7 +206,7 @@ fn a_known_service_is_asked_for_tls_and_then_only_what_can_refine_it() {
     bench.acts();
     let acts = bench.data(0, b"220 host ESMTP\r\n", 500);
     assert_eq!(sent(&acts), [(0, "STARTTLS\r\n".into())]);
-    assert_eq!(bench.data(0, b"220 go ahead\r\n", 900), [Act::Secure(0)]);
+    assert_eq!(bench.data(0, b"220 go ahead\r\n", 900), [Act::Secure { wire: 0, alpn: false }]);
     let session = Session { version: "1.2".into(), ..Session::default() };
     bench.dialogue.on_secured(&bench.pack, &mut bench.scratch, 0, &session, 1500);
     let acts = bench.acts();

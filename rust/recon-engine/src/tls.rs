@@ -19,16 +19,31 @@ const PLAIN_BYTES: usize = 16 * 1024;
 const ALPN: &[u8] = b"http/1.1";
 
 /// The settings of every handshake of a run.
-pub(crate) fn config() -> Result<Arc<ClientConfig>, Error> {
+#[derive(Debug)]
+pub(crate) struct Configs {
+    http: Arc<ClientConfig>,
+    bare: Arc<ClientConfig>,
+}
+
+impl Configs {
+    /// With or without the offer of an application protocol.
+    pub(crate) fn pick(&self, alpn: bool) -> &Arc<ClientConfig> {
+        if alpn { &self.http } else { &self.bare }
+    }
+}
+
+/// Make the settings once.
+pub(crate) fn config() -> Result<Configs, Error> {
     let builder = ClientConfig::builder_with_provider(Arc::new(default_provider()));
-    let mut config = builder
+    let mut bare = builder
         .with_safe_default_protocol_versions()?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(AnyCertificate))
         .with_no_client_auth();
-    config.alpn_protocols = vec![ALPN.to_vec()];
-    config.resumption = Resumption::disabled();
-    Ok(Arc::new(config))
+    bare.resumption = Resumption::disabled();
+    let mut http = bare.clone();
+    http.alpn_protocols = vec![ALPN.to_vec()];
+    Ok(Configs { http: Arc::new(http), bare: Arc::new(bare) })
 }
 
 /// What feeding bytes came to.

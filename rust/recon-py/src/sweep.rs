@@ -75,7 +75,7 @@ impl Sweep {
             names: named(names)?,
             transcripts,
             deep,
-            budget: Budget::default(),
+            budget: if deep { Budget::deep() } else { Budget::default() },
         };
         let started = py.detach(|| sweep::Sweep::start(settings)).map_err(|error| errors::engine(py, &error))?;
         Ok(Self { inner: Mutex::new(Inner { joined: false, interrupted: false }), running: Arc::new(started) })

@@ -58,7 +58,13 @@ pub(super) struct Agenda {
     pub(super) asked: Vec<(usize, bool)>,
     /// TLS was seen.
     pub(super) tls: bool,
+    /// A TLS handshake with us succeeded.
+    pub(super) secured: bool,
+    /// A service was found.
+    found: bool,
     tls_tried: bool,
+    /// A handshake that offered an application protocol was refused.
+    alpn_refused: bool,
     legacy: Wish,
     newlines_tried: bool,
     upgraded: bool,
@@ -110,16 +116,49 @@ impl Agenda {
             return Some(Question::Legacy);
         }
         if !found.services.is_empty() {
+            self.found = true;
             return self.refine(pack, found);
-        }
-        if self.tls {
-            return None;
         }
         if !self.tls_tried {
             self.tls_tried = true;
             return Some(Question::Secure);
         }
-        self.common(pack, port)
+        if self.tls {
+            return if self.secured { self.common(pack, port, true) } else { None };
+        }
+        self.common(pack, port, false)
+    }
+
+    /// Whether HTTP should be offered in a handshake: only where nothing else is likely inside.
+    pub(super) fn offers_alpn(&self, pack: &Pack, port: u16, question: Question) -> bool {
+        let speaks_http = |probe: usize| pack.probes()[probe].spec.send.starts_with(b"GET ");
+        match question {
+            _ if self.alpn_refused => false,
+            Question::Upgrade { .. } => false,
+            Question::Ask { probe, .. } => speaks_http(probe),
+            _ => pack.inside_tls(port).map_or(!pack.hints_tls(port), speaks_http),
+        }
+    }
+
+    /// Whether the port number suggests a probe.
+    pub(super) fn is_hinted(pack: &Pack, port: u16, probe: usize) -> bool {
+        [pack.hinted(port), pack.inside_tls(port), pack.everywhere()].contains(&Some(probe))
+    }
+
+    /// Whether a service is known, so that questions are no longer blind.
+    pub(super) fn knows_something(&self) -> bool {
+        self.found
+    }
+
+    /// TLS answered, but refused us: try without an application protocol, then as an older client.
+    pub(super) fn tls_refused(&mut self) {
+        if self.alpn_refused {
+            self.want_legacy();
+        } else {
+            self.tls = true;
+            self.alpn_refused = true;
+            self.tls_tried = false;
+        }
     }
 
     /// TLS answered where something else was asked: ask for it next.
@@ -130,7 +169,7 @@ impl Agenda {
     }
 
     /// TLS answered, but not to us: ask as an older client.
-    pub(super) fn want_legacy(&mut self) {
+    fn want_legacy(&mut self) {
         self.tls = true;
         if self.legacy == Wish::Never {
             self.legacy = Wish::Wanted;
@@ -161,18 +200,14 @@ impl Agenda {
         Some(Question::Ask { probe, secure: tls })
     }
 
-    /// What is asked of a port that nothing is known of, the likeliest first.
-    fn common(&mut self, pack: &Pack, port: u16) -> Option<Question> {
-        if let Some(probe) = self.after_silence(pack, port, false) {
-            self.asked.push((probe, false));
-            return Some(Question::Ask { probe, secure: false });
+    /// What is asked of a port that nothing is known of, the likeliest first, inside TLS where it was found.
+    fn common(&mut self, pack: &Pack, port: u16, tls: bool) -> Option<Question> {
+        let by_rarity = || pack.by_rarity().iter().copied().find(|&probe| !self.asked.contains(&(probe, tls)));
+        if let Some(probe) = self.after_silence(pack, port, tls).or_else(by_rarity) {
+            self.asked.push((probe, tls));
+            return Some(Question::Ask { probe, secure: tls });
         }
-        if !self.newlines_tried {
-            self.newlines_tried = true;
-            return Some(Question::Newlines);
-        }
-        let probe = pack.by_rarity().iter().copied().find(|&probe| !self.asked.contains(&(probe, false)))?;
-        self.asked.push((probe, false));
-        Some(Question::Ask { probe, secure: false })
+        let newlines = !tls && !std::mem::replace(&mut self.newlines_tried, true);
+        newlines.then_some(Question::Newlines)
     }
 }

@@ -68,6 +68,7 @@ impl Dialogue {
             return;
         }
         self.agenda.tls = true;
+        self.agenda.secured = true;
         let inner = match self.talks[wire].question {
             asked @ Question::Ask { .. } => asked,
             _ => Agenda::inner(pack, self.subject.target.port),
@@ -89,7 +90,7 @@ impl Dialogue {
             return;
         }
         if tls::looks_like(received) {
-            self.agenda.want_legacy();
+            self.agenda.tls_refused();
         } else {
             self.note(Direction::Received, wire, received, now_us);
             self.talks[wire].take(received);

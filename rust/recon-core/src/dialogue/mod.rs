@@ -39,6 +39,8 @@ pub struct Budget {
     pub listen_max_us: u64,
     /// Time to wait for the answer to a probe that names none.
     pub answer_us: u64,
+    /// Time to wait for the answer to a question that the port does not hint at, beside two round trips.
+    pub blind_us: u64,
     /// Silence after an answer of unknown framing that ends it.
     pub quiet_us: u64,
     /// The whole dialogue.
@@ -55,11 +57,20 @@ impl Default for Budget {
             listen_min_us: 300_000,
             listen_max_us: 1_000_000,
             answer_us: 1_500_000,
+            blind_us: 700_000,
             quiet_us: 100_000,
             total_us: 4_000_000,
             wires: 6,
             parallel: 3,
         }
+    }
+}
+
+impl Budget {
+    /// The budget of a deep dialogue: the same time, more connections in it.
+    #[must_use]
+    pub fn deep() -> Self {
+        Self { wires: 32, parallel: 6, ..Self::default() }
     }
 }
 
@@ -70,8 +81,13 @@ pub enum Act {
     Open(Wire),
     /// Send these bytes.
     Send(Wire, Vec<u8>),
-    /// Begin TLS; report `on_secured` or `on_secure_failed`.
-    Secure(Wire),
+    /// Begin TLS, offering HTTP as the application protocol if `alpn`; report `on_secured` or `on_secure_failed`.
+    Secure {
+        /// Which connection.
+        wire: Wire,
+        /// Whether to offer `http/1.1` (RFC 7301): some servers end a handshake over a protocol they do not speak.
+        alpn: bool,
+    },
     /// End this connection.
     Close(Wire),
 }

@@ -14,7 +14,7 @@ const ACT_LIMIT: usize = 1000;
 #[must_use]
 pub fn replay(pack: &Pack, transcript: &Transcript, target: Target) -> Outcome {
     let subject = Subject { target, host: None, rtt_us: 0, opened_us: 0, epoch_s: 0 };
-    let dialogue = Dialogue::open(pack, subject, Budget::default(), Manner { deep: true, ..Manner::default() });
+    let dialogue = Dialogue::open(pack, subject, Budget::deep(), Manner { deep: true, ..Manner::default() });
     let mut replayer = Replayer {
         pack,
         scratch: pack.scratch(),
@@ -87,7 +87,7 @@ impl Replayer<'_> {
                 self.answer(wire, b"");
             }
             Some(Act::Send(wire, bytes)) => self.answer(wire, &bytes),
-            Some(Act::Secure(wire)) => self.secure(wire),
+            Some(Act::Secure { wire, .. }) => self.secure(wire),
             Some(Act::Close(_)) => {}
             None => {
                 self.now_us = self.dialogue.deadline_us().max(self.now_us + 1);

@@ -33,6 +33,9 @@ impl Worker {
 
     /// The socket reported on the sweep's own question: established, refused, or failed.
     fn on_handshake(&mut self, key: Key, ticket: Ticket, event: &Event) {
+        if is_plainly_open(event) {
+            return self.on_established(key, ticket);
+        }
         match self.conns[key].stream.take_error() {
             Ok(Some(error)) | Err(error) => self.on_refused(key, ticket, &error),
             Ok(None) if event.is_writable() => self.on_established(key, ticket),
@@ -110,4 +113,10 @@ impl Worker {
             self.with_port(key, |dialogue, pack, scratch, _| dialogue.on_timeout(pack, scratch, now_us));
         }
     }
+}
+
+/// Whether the event alone proves the handshake. Linux reports a failed one as an error too; elsewhere only asking
+/// the socket tells.
+fn is_plainly_open(event: &Event) -> bool {
+    cfg!(target_os = "linux") && event.is_writable() && !event.is_error() && !event.is_write_closed()
 }

@@ -20,7 +20,6 @@ use mio::{Events, Poll};
 use recon_core::dialogue::Wire;
 use recon_core::matcher::Scratch;
 use recon_core::reply::Reply;
-use rustls::ClientConfig;
 
 use crate::EngineError;
 use crate::counters::{Counters, Held};
@@ -45,7 +44,7 @@ const NAP_US: u64 = 20_000;
 #[derive(Debug)]
 pub(crate) struct Worker {
     shared: Arc<Shared>,
-    tls: Arc<ClientConfig>,
+    tls: tls::Configs,
     counters: Arc<Counters>,
     outbox: Outbox,
     poll: Poll,

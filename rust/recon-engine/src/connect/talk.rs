@@ -164,7 +164,7 @@ impl Worker {
             match act {
                 Act::Open(wire) => self.extras.push_back((key, wire)),
                 Act::Send(wire, bytes) => self.say(key, wire, &bytes),
-                Act::Secure(wire) => self.secure(key, wire),
+                Act::Secure { wire, alpn } => self.secure(key, wire, alpn),
                 Act::Close(wire) => self.close(key, wire),
             }
         }
@@ -197,13 +197,13 @@ impl Worker {
         self.flush(key);
     }
 
-    fn secure(&mut self, port: Key, wire: Wire) {
+    fn secure(&mut self, port: Key, wire: Wire, alpn: bool) {
         let Some(key) = self.conn_of(port, wire) else {
             return;
         };
         let conn = &mut self.conns[key];
         let host = self.shared.settings.names.get(&conn.target.addr);
-        let Some(mut tls) = TlsWire::new(&self.tls, host.map(|host| &**host), conn.target.addr) else {
+        let Some(mut tls) = TlsWire::new(self.tls.pick(alpn), host.map(|host| &**host), conn.target.addr) else {
             return;
         };
         conn.unsent.extend_from_slice(&tls.outgoing());

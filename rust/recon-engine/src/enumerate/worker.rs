@@ -11,7 +11,6 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use mio::event::Event as Ready;
 use mio::{Poll, Token, Waker};
-use rustls::ClientConfig;
 
 use super::line::{Line, Wanted};
 use super::opening::{OPEN_US, Opening};
@@ -85,7 +84,7 @@ pub(super) struct Worker {
     pub(super) shared: Arc<Shared>,
     pub(super) counters: Arc<Counters>,
     pub(super) caps: Caps,
-    pub(super) tls: Arc<ClientConfig>,
+    pub(super) tls: tls::Configs,
     pub(super) poll: Poll,
     pub(super) orders: Receiver<Vec<(Id, Order)>>,
     pub(super) events: Sender<Events>,
@@ -188,7 +187,7 @@ impl Worker {
         let line = &mut self.lines[key];
         let opening = matches!(line.wanted, Wanted::Connection { .. });
         let host = host.or_else(|| line.host.clone());
-        let Some(mut tls) = TlsWire::new(&self.tls, host.as_deref(), line.addr) else {
+        let Some(mut tls) = TlsWire::new(self.tls.pick(false), host.as_deref(), line.addr) else {
             let event = line.broken("tls cannot begin");
             return self.end(key, event);
         };
