@@ -1,8 +1,10 @@
-"""Tests of plugins: identify stored answers, replay conversations, torture readings. Only ``servers`` opens sockets."""
+"""Tests of plugins: identify, replay, run enumerators, torture. Only ``servers`` opens sockets."""
 
 from __future__ import annotations
 
 from recon.testing.conversations import Transcript, faults_of, identify, load_transcript, pack_of, replay, save
+from recon.testing.enumerators import run_enumerator
+from recon.testing.ordeals import torture_enumerator
 from recon.testing.servers import Behaviour, FakeServer, drip, flood, greet, reset, stall
 from recon.testing.torture import Fault, Ordeal, torture
 
@@ -21,7 +23,9 @@ __all__ = [
     "pack_of",
     "replay",
     "reset",
+    "run_enumerator",
     "save",
     "stall",
     "torture",
+    "torture_enumerator",
 ]

@@ -1,8 +1,9 @@
-"""Fixtures: ``identify``, ``replay``, ``torture``, ``fake_server``. Loads in every pytest run: must import no core."""
+"""Fixtures for authors, each named as in ``recon.testing``. Loads in every pytest run: must import no core."""
 
 from __future__ import annotations
 
 import contextlib
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,13 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from recon.enumerator import Enumerator, Found
     from recon.model import FactValue, Probe, Record, Service
     from recon.testing.conversations import Transcript
+    from recon.testing.enumerators import Conversation, Learnt
     from recon.testing.servers import Behaviour, FakeServer
     from recon.testing.torture import Ordeal
 
     Identify = Callable[..., tuple[list[Service], dict[str, FactValue]]]
     Replay = Callable[..., Record]
+    RunEnumerator = Callable[..., Learnt]
+    Told = Conversation | str | Path
     Torture = Callable[..., Ordeal]
     Start = Callable[..., FakeServer]
 
@@ -57,14 +62,51 @@ def torture() -> Torture:
 
         told = [one if isinstance(one, testing.Transcript) else testing.load_transcript(one) for one in transcripts]
         ordeal = testing.torture(probes, told, seed=seed)
-        if ordeal.wrong:
-            shown = "\n".join(
-                f"  {fault.how}: {fault.why}: {fault.data[:200]!r}" for fault in ordeal.faults[:_FAULTS_SHOWN]
-            )
-            pytest.fail(f"{ordeal.wrong} of {ordeal.cases} distorted answers were read wrong:\n{shown}", pytrace=False)
-        return ordeal
+        return _endured(ordeal, "distorted answers were read wrong")
 
     return call
+
+
+@pytest.fixture
+def run_enumerator() -> RunEnumerator:
+    """``run_enumerator(kind, transcript_or_path_or_pairs, found=None)``: the facts and services that it learns."""
+
+    def call(kind: type[Enumerator], conversation: Told, found: Found | None = None) -> Learnt:
+        from recon import testing  # noqa: PLC0415 - only a test that asks pays for the import
+
+        return testing.run_enumerator(kind, _read(conversation), found)
+
+    return call
+
+
+@pytest.fixture
+def torture_enumerator() -> Torture:
+    """``torture_enumerator(kind, *conversations, found=None, seed=0)``: fails the test if it breaks or hangs."""
+
+    def call(kind: type[Enumerator], *conversations: Told, found: Found | None = None, seed: int = 0) -> Ordeal:
+        from recon import testing  # noqa: PLC0415 - only a test that asks pays for the import
+
+        ordeal = testing.torture_enumerator(kind, *map(_read, conversations), found=found, seed=seed)
+        return _endured(ordeal, "distorted conversations broke it")
+
+    return call
+
+
+def _read(conversation: Told) -> Conversation:
+    from recon import testing  # noqa: PLC0415 - as above
+
+    is_path = isinstance(conversation, str | PurePath)
+    return testing.load_transcript(str(conversation)) if is_path else conversation  # type: ignore[return-value]
+
+
+def _endured(ordeal: Ordeal, what: str) -> Ordeal:
+    """The ordeal; fails the test, with the first faults, if anything went wrong."""
+    if ordeal.wrong:
+        shown = "\n".join(
+            f"  {fault.how}: {fault.why}: {fault.data[:200]!r}" for fault in ordeal.faults[:_FAULTS_SHOWN]
+        )
+        pytest.fail(f"{ordeal.wrong} of {ordeal.cases} {what}:\n{shown}", pytrace=False)
+    return ordeal
 
 
 @pytest.fixture

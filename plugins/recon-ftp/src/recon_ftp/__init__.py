@@ -1,11 +1,13 @@
-"""Names FTP servers from their greeting (RFC 959 section 5.4). Sends nothing."""
+"""Names FTP servers from their greeting (RFC 959 section 5.4), and reads what they offer. Never logs in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recon import Probe, hookimpl
+from recon import Enumerator, Probe, hookimpl
 from recon_ftp import appliances, generic, servers, systems, tls
+from recon_ftp.anonymous import Anonymous
+from recon_ftp.features import Features
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,3 +24,10 @@ def recon_probes() -> Iterator[Probe]:
         rarity=1,
         matches=(*servers.MATCHES, *systems.MATCHES, *appliances.MATCHES, *tls.MATCHES, *generic.MATCHES),
     )
+
+
+@hookimpl
+def recon_enumerators() -> Iterator[type[Enumerator]]:
+    """Yield what is asked of a server that was found to speak FTP."""
+    yield Features
+    yield Anonymous

@@ -1,11 +1,12 @@
-"""Names HTTP servers, and what runs behind them, from one answer to ``GET /``. Follows no redirect."""
+"""Names HTTP servers, and what runs behind them, from one answer to ``GET /``; hashes the icon. Follows no redirect."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recon import Probe, hookimpl
+from recon import Enumerator, Probe, hookimpl
 from recon_http import appservers, devices, generic, modules, pages, proxies, webservers
+from recon_http.favicon import Favicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,3 +41,9 @@ def recon_probes() -> Iterator[Probe]:
             *generic.MATCHES,
         ),
     )
+
+
+@hookimpl
+def recon_enumerators() -> Iterator[type[Enumerator]]:
+    """Yield what is asked of a server that was found to speak HTTP."""
+    yield Favicon

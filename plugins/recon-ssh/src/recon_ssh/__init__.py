@@ -1,11 +1,13 @@
-"""Names SSH servers from their identification line (RFC 4253 section 4.2). Sends nothing."""
+"""Names SSH servers from their identification line (RFC 4253 section 4.2), and reads what they offer. Never logs in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recon import Probe, hookimpl
+from recon import Enumerator, Probe, hookimpl
 from recon_ssh import appliances, generic, libraries, openssh, servers
+from recon_ssh.algorithms import Algorithms
+from recon_ssh.hostkeys import HostKeys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,3 +22,10 @@ def recon_probes() -> Iterator[Probe]:
         rarity=1,
         matches=(*openssh.MATCHES, *servers.MATCHES, *libraries.MATCHES, *appliances.MATCHES, *generic.MATCHES),
     )
+
+
+@hookimpl
+def recon_enumerators() -> Iterator[type[Enumerator]]:
+    """Yield what is asked of a server that was found to speak SSH."""
+    yield Algorithms
+    yield HostKeys
