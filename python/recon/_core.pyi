@@ -113,7 +113,7 @@ class Batch:
     def traces(self) -> list[list[tuple[int, int, str, bytes | str]] | None]:
         """What happened with each record, where the plan asked for transcripts.
 
-        (microseconds, connection, kind, what): kind is ``step`` (a text), ``sent``, ``received`` or ``secured`` (bytes).
+        (microseconds, connection, kind, what): kind is ``step`` (text), ``sent``, ``received`` or ``secured`` (bytes).
         """
 
 @final

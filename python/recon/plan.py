@@ -13,6 +13,13 @@ from recon import _core
 from recon.errors import PlanError
 
 DEFAULT_PORTS = "top:100"
+DEFAULT_UDP_PORTS = (
+    "U:7,U:17,U:19,U:53,U:67,U:69,U:111,U:123,U:137,U:138,U:161,U:177,U:389,U:427,U:443,U:500,U:514,U:520,U:523,U:623,"
+    "U:626,U:1194,U:1434,U:1604,U:1701,U:1812,U:1900,U:2049,U:2302,U:3283,U:3391,U:3478,U:3702,U:4500,U:5060,U:5093,"
+    "U:5351,U:5353,U:5355,U:5632,U:5683,U:6881,U:9987,U:10001,U:10080,U:11211,U:17185,U:19132,U:27015,U:30718,U:47808"
+)
+"""UDP ports that servers of well-known protocols listen on (IANA registry and the protocols' own documents)."""
+
 DEFAULT_RATE = 10_000.0
 DEFAULT_TIMEOUT_MS = 900
 DEFAULT_PASSES = 2
@@ -61,7 +68,7 @@ class Plan:
     def parse(  # noqa: PLR0913 - the one place where a run's options meet; all but the first are keyword-only
         cls,
         *targets: str | Iterable[str],
-        ports: str = DEFAULT_PORTS,
+        ports: str | None = None,
         exclude: Iterable[str] = (),
         rate: float | str = DEFAULT_RATE,
         backend: str = "auto",
@@ -76,14 +83,15 @@ class Plan:
         show: Iterable[str] = ("open",),
         transcripts: bool = False,
         deep: bool | None = None,
+        udp: bool = False,
         resolve: Resolve | None = None,
         translate: Callable[[str], Iterable[str] | None] | None = None,
     ) -> Plan:
         """Read words and options into a plan.
 
         ``targets`` are words or lists of words; ``rate`` is probes a second or ``"max"``; ``deep`` none means deep for
-        up to 4,096 targets; ``translate`` is asked first what a word stands for (plugins), ``resolve`` turns a host
-        name into addresses.
+        up to 4,096 targets; ``udp`` asks ports over UDP where their word has no prefix; ``translate`` is asked first
+        what a word stands for (plugins), ``resolve`` turns a host name into addresses.
 
         Raises PlanError with the bad word.
         """
@@ -91,6 +99,7 @@ class Plan:
         if not words:
             raise PlanError("", "no target was named", "192.0.2.0/24")
         resolved = _Resolved(resolve or _lookup)
+        ports = _port_words(ports, udp=udp)
         addresses = resolved.read(_translated(words, translate))
         left_out = _Resolved(resolve or _lookup)
         excluded = left_out.read(exclude)
@@ -118,7 +127,6 @@ class Plan:
             unresolved=tuple(resolved.unresolved),
         )
         plan._refuse_nothing()
-        plan._refuse_udp()
         return plan
 
     @property
@@ -175,10 +183,6 @@ class Plan:
                 self.unresolved[0], "this name has no address, and nothing else is left to sweep", "127.0.0.1"
             )
         _core.Line(self.space, self.seed, self.shard)
-
-    def _refuse_udp(self) -> None:
-        if self.space.has_transport("udp"):
-            raise PlanError(self.ports, "UDP ports are not yet available in this version", "22,80")
 
 
 class _Resolved:
@@ -241,6 +245,16 @@ def _translated(words: Iterable[str], translate: Callable[[str], Iterable[str] |
     for word in words:
         meaning = translate(word) if translate else None
         yield from [word] if meaning is None else meaning
+
+
+def _port_words(ports: str | None, *, udp: bool) -> str:
+    """The port words to use; with ``udp`` a word without a prefix is meant for UDP."""
+    if ports is None:
+        return DEFAULT_UDP_PORTS if udp else DEFAULT_PORTS
+    if not udp:
+        return ports
+    words = [word.strip() for word in ports.split(",")]
+    return ",".join(word if word[:2].upper() in {"T:", "U:"} else f"U:{word}" for word in words)
 
 
 def _seed(seed: int | None) -> int:

@@ -115,7 +115,6 @@ def test_explain_tells_the_plan_and_sends_nothing(recon):
         (["10.0.0.300"], "10.0.0.300"),
         (["127.0.0.1", "--rate", "auto"], "not yet available"),
         (["127.0.0.1", "--backend", "raw"], "not yet available"),
-        (["127.0.0.1", "--udp"], "not yet available"),
         (["127.0.0.1", "--interface", "lo"], "not yet available"),
         (["127.0.0.1", "--scope", "f"], "not yet available"),
         (["127.0.0.1", "--format", "xlsx"], "jsonl"),

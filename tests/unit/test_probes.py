@@ -136,7 +136,8 @@ def test_an_answer_that_proves_nothing_names_nothing(pack, answer, probe) -> Non
 def test_a_cut_answer_never_yields_a_wrong_version(pack, everything) -> None:
     wrong = []
     for origin, probe in everything:
-        for match in probe.matches if origin == "probes" else ():
+        cuttable = origin == "probes" and probe.transport == "tcp"  # a datagram comes whole or not
+        for match in probe.matches if cuttable else ():
             for example, expect in match.examples.items() if match.field == "data" else ():
                 asked = probe.name if probe.send else "listen"
                 for end in range(1, len(example)):

@@ -35,7 +35,7 @@ class Request:
     """What the user asked for, every option read."""
 
     targets: tuple[str, ...]
-    ports: str
+    ports: str | None
     exclude: tuple[str, ...] = ()
     exclude_files: tuple[str, ...] = ()
     rate: int | Literal["max"] = 10_000
@@ -47,6 +47,8 @@ class Request:
     threads: int | None = None
     source_port: int | None = None
     enumerate: bool = True
+    deep: bool | None = None
+    udp: bool = False
     show: tuple[str, ...] = ("open",)
     disabled: tuple[str, ...] = ()
     probe_files: tuple[str, ...] = ()
@@ -88,6 +90,8 @@ def _parse(request: Request, targets: Words, excluded: Words, plugins: Plugins) 
         seed=request.seed,
         shard=request.shard,
         enumerate=request.enumerate,
+        deep=request.deep,
+        udp=request.udp,
         source_port=request.source_port,
         show=request.show,
         transcripts=request.transcripts is not None,

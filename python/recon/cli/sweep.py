@@ -37,12 +37,13 @@ def command(
         ),
     ] = None,
     ports: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--ports", "-p", rich_help_panel=_WHAT,
-            help="22,80,8000-8100, all, top:N, well-known, registered, dynamic, or names (ssh,http*).",
+            help="22,80,8000-8100, all, top:N, well-known, registered, dynamic, or names (ssh,http*); U:53 is UDP."
+            " Default: top:100.",
         ),
-    ] = "top:100",
+    ] = None,
     exclude: Annotated[
         list[str] | None,
         typer.Option("--exclude", "-x", rich_help_panel=_WHAT, help="Leave these targets out; may be repeated."),
@@ -77,6 +78,16 @@ def command(
             "--enumerate/--no-enumerate", rich_help_panel=_HOW, help="Talk to what is open, or only see that it is."
         ),
     ] = True,
+    deep: Annotated[
+        bool | None,
+        typer.Option(
+            "--deep/--no-deep", rich_help_panel=_HOW,
+            help="Ask on where a name is known: STARTTLS, enumerators, unlikely probes. Default: up to 4,096 targets.",
+        ),
+    ] = None,
+    udp: Annotated[
+        bool, typer.Option("--udp", rich_help_panel=_HOW, help="Ask the ports over UDP; T: and U: words keep theirs.")
+    ] = False,
     source_port: Annotated[
         int | None, typer.Option(rich_help_panel=_HOW, min=1, max=65535, help="Send from this port.")
     ] = None,
@@ -141,13 +152,12 @@ def command(
     explain: Annotated[
         bool, typer.Option("--explain", rich_help_panel=_CARE, help="Print the plan; send nothing.")
     ] = False,
-    udp: Annotated[bool, typer.Option("--udp", hidden=True)] = False,
     interface: Annotated[str | None, typer.Option(hidden=True)] = None,
     scope: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:  # fmt: skip
     """Sweep targets and say exactly what answers."""
     del no_store  # nothing is stored yet
-    _refuse_later_parts(backend=backend, udp=udp, interface=interface, scope=scope)
+    _refuse_later_parts(backend=backend, interface=interface, scope=scope)
     if not targets:
         raise PlanError("TARGET", "missing: name at least one", "recon sweep 127.0.0.1 -p 22,80")
     from recon.cli.run import Request  # noqa: PLC0415 - --help does not load the core
@@ -166,6 +176,8 @@ def command(
         threads=threads,
         source_port=source_port,
         enumerate=enumerate_,
+        deep=deep,
+        udp=udp,
         show=words.states(show),
         disabled=words.disabled(plugin or []),
         probe_files=tuple(probes or ()),
@@ -195,10 +207,9 @@ def _do(request: object, *, dry_run: bool, explain: bool) -> int:
     return 0
 
 
-def _refuse_later_parts(*, backend: str, udp: bool, interface: str | None, scope: str | None) -> None:
+def _refuse_later_parts(*, backend: str, interface: str | None, scope: str | None) -> None:
     asked = {
         "--backend raw": backend == "raw",
-        "--udp": udp,
         "--interface": interface is not None,
         "--scope": scope is not None,
     }

@@ -116,8 +116,9 @@ def torture(probes: Iterable[Probe], transcripts: Iterable[Transcript] = (), *, 
     """
     known = list(probes)
     rack = _Rack(pack_of(known), seed)
+    datagrams = {probe.name for probe in known if probe.transport == "udp"}
     for asked, answer in answers_of(known):
-        rack.torture_answer(asked, answer)
+        rack.torture_answer(asked, answer, cut=asked not in datagrams)
     for transcript in transcripts:
         rack.torture_conversation(transcript)
     return rack.ordeal
@@ -161,11 +162,11 @@ class _Rack:
         self._seed = seed
         self.ordeal = Ordeal()
 
-    def torture_answer(self, asked: str, answer: bytes) -> None:
-        """Hold every distortion of one answer to one question against the pack."""
+    def torture_answer(self, asked: str, answer: bytes, *, cut: bool = True) -> None:
+        """Hold every distortion of one answer to one question against the pack; a datagram comes whole or not."""
         self.ordeal.answers += 1
         truth, dice = self._truth(asked, answer), dice_of(self._seed, answer)
-        for how, data in _cuts(answer):
+        for how, data in _cuts(answer) if cut else ():
             self._read(how, asked, data, truth.objection_to_less)
         for how, data in (*_flips(answer, dice), *_endless(answer, dice)):
             self._read(how, asked, data, truth.objection)

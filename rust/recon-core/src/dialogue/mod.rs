@@ -8,6 +8,7 @@
 
 mod agenda;
 mod asking;
+pub mod datagram;
 mod fill;
 mod hearing;
 pub mod replay;

@@ -113,7 +113,9 @@ impl Pack {
             (Transport::Tcp, Some(_)) => &self.tables.tcp_http,
             (Transport::Tcp, None) => &self.tables.tcp,
         };
-        let excerpt = self.excerpt(answer, ended(answer), question.source, question);
+        // A datagram is whole; a stream may go on.
+        let whole = question.transport == Transport::Udp || ended(answer);
+        let excerpt = self.excerpt(answer, whole, question.source, question);
         self.read_field(index, excerpt, scratch, &mut findings);
         if let Some(response) = response {
             self.read_http(&response, question, scratch, &mut findings);

@@ -11,29 +11,43 @@ use crate::space::Transport;
 pub(super) struct Routes {
     by_rarity: Vec<usize>,
     by_service: HashMap<Arc<str>, Vec<usize>>,
+    udp_by_service: HashMap<Arc<str>, Vec<usize>>,
     upgrades: HashMap<Arc<str>, usize>,
     inside_tls: Hints,
 }
 
 impl Routes {
     pub(super) fn build(probes: &[CompiledProbe]) -> Self {
-        let asking = |at: &usize| probes[*at].spec.transport == Transport::Tcp && !probes[*at].spec.send.is_empty();
-        let mut by_rarity: Vec<usize> = (0..probes.len()).filter(asking).collect();
-        by_rarity.sort_by_key(|&at| probes[at].spec.rarity);
-        let mut by_service: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
-        for &at in &by_rarity {
-            for service in services(&probes[at]) {
-                by_service.entry(service).or_default().push(at);
-            }
-        }
+        let by_rarity = asking(probes, Transport::Tcp);
+        let by_service = group(probes, &by_rarity);
+        let udp_by_service = group(probes, &asking(probes, Transport::Udp));
         let mut upgrades = HashMap::new();
         for (at, probe) in probes.iter().enumerate().filter(|(_, probe)| !probe.spec.starttls.is_empty()) {
             for service in services(probe) {
                 upgrades.entry(service).or_insert(at);
             }
         }
-        Self { by_rarity, by_service, upgrades, inside_tls: Hints::inside_tls(probes) }
+        Self { by_rarity, by_service, udp_by_service, upgrades, inside_tls: Hints::inside_tls(probes) }
     }
+}
+
+/// Probes of a transport that have bytes to send, the most common first.
+fn asking(probes: &[CompiledProbe], transport: Transport) -> Vec<usize> {
+    let sends = |at: &usize| probes[*at].spec.transport == transport && !probes[*at].spec.send.is_empty();
+    let mut order: Vec<usize> = (0..probes.len()).filter(sends).collect();
+    order.sort_by_key(|&at| probes[at].spec.rarity);
+    order
+}
+
+/// Probes by the services that they can name.
+fn group(probes: &[CompiledProbe], order: &[usize]) -> HashMap<Arc<str>, Vec<usize>> {
+    let mut groups: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
+    for &at in order {
+        for service in services(&probes[at]) {
+            groups.entry(service).or_default().push(at);
+        }
+    }
+    groups
 }
 
 /// The services that a probe's matches can name, each once.
@@ -58,6 +72,22 @@ impl Pack {
     #[must_use]
     pub fn refiners(&self, service: &str) -> &[usize] {
         self.routes.by_service.get(service).map_or(&[], Vec::as_slice)
+    }
+
+    /// Probes over UDP that can tell more about a service whose name is known.
+    #[must_use]
+    pub fn udp_refiners(&self, service: &str) -> &[usize] {
+        self.routes.udp_by_service.get(service).map_or(&[], Vec::as_slice)
+    }
+
+    /// Probes over UDP that a port hints at, in pack order.
+    #[must_use]
+    pub fn udp_hinted(&self, port: u16) -> Vec<usize> {
+        let hints = |at: &usize| {
+            let spec = &self.probes[*at].spec;
+            spec.transport == Transport::Udp && spec.ports.iter().any(|&(first, last)| (first..=last).contains(&port))
+        };
+        (0..self.probes.len()).filter(hints).collect()
     }
 
     /// The probe that knows how a service is asked for TLS in mid-conversation.

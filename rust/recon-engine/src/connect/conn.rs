@@ -63,4 +63,5 @@ pub(super) struct Port {
 pub(super) enum Due {
     Conn(Key),
     Port(Key),
+    Datagram(Key),
 }

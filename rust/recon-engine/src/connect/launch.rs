@@ -2,18 +2,19 @@
 
 use std::cmp::Ordering;
 
-use mio::{Interest, Token};
+use mio::Interest;
 use recon_core::dialogue::Wire;
 
 use super::Worker;
 use super::conn::{Conn, Due, Role, Ticket};
+use super::datagram::stream_token;
 use super::dial::{self, Dialed};
 use super::slab::Key;
 use crate::counters::Held;
 use crate::errno::Outcome;
 use crate::feed::Lease;
 use recon_core::reply::State;
-use recon_core::space::Target;
+use recon_core::space::{Target, Transport};
 
 /// Connections started before the sockets are looked at again.
 const BURST: usize = 128;
@@ -83,7 +84,7 @@ impl Worker {
     /// Start connections until something holds us back.
     pub(super) fn launch(&mut self) -> Pause {
         for _ in 0..BURST {
-            if self.conns.len() >= self.window {
+            if self.held() >= self.window {
                 return Pause::until(self.full, 0).or_soon();
             }
             if let Some(extra) = self.extras.pop_front() {
@@ -146,7 +147,7 @@ impl Worker {
 
     /// What a worker without positions waits for: answers, or nothing at all.
     fn awaiting(&self) -> Held {
-        if self.conns.len() > 0 || !self.later.is_empty() { Held::Window } else { Held::Idle }
+        if self.held() > 0 || !self.later.is_empty() { Held::Window } else { Held::Idle }
     }
 
     fn pause_for_retries(&self, by: Held) -> Pause {
@@ -165,6 +166,9 @@ impl Worker {
 
     fn start(&mut self, ticket: Ticket, now_us: u64) {
         let target = self.shared.settings.line.at(ticket.position);
+        if target.transport == Transport::Udp {
+            return self.start_datagram(ticket, target, now_us);
+        }
         match dial::dial(target, self.shared.settings.source_port) {
             Ok(dialed) => {
                 self.counters.sent();
@@ -221,7 +225,7 @@ impl Worker {
         mut stream: mio::net::TcpStream,
         [started_us, deadline_us]: [u64; 2],
     ) -> std::io::Result<Key> {
-        let token = Token(self.conns.reserve().0 as usize);
+        let token = stream_token(self.conns.reserve());
         let registered = self.poll.registry().register(&mut stream, token, Interest::READABLE | Interest::WRITABLE);
         if let Err(error) = registered {
             dial::hang_up(&stream);
@@ -303,7 +307,7 @@ impl Worker {
     ) {
         self.counters.error(name);
         if scarce {
-            self.window = self.conns.len().clamp(1, self.widest);
+            self.window = self.held().clamp(1, self.widest);
             self.full = Held::lack(name);
         }
         ticket.failures += 1;

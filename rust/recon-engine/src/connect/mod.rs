@@ -1,6 +1,7 @@
 //! The kernel-sockets backend: one poll loop a thread, a window of non-blocking connections, no unsafe code.
 
 mod conn;
+mod datagram;
 pub(crate) mod dial;
 mod events;
 mod launch;
@@ -28,6 +29,7 @@ use crate::outbox::Outbox;
 use crate::sweep::Shared;
 use crate::tls;
 use conn::{Conn, Due, Port};
+use datagram::Datagram;
 use launch::{Later, Pause};
 use rtt::Rtt;
 use slab::{Key, Slab};
@@ -54,6 +56,8 @@ pub(crate) struct Worker {
     /// Ports among them that may not have been accepted yet, and how many may be so.
     young: usize,
     most_young: usize,
+    /// UDP ports that were asked.
+    datagrams: Slab<Datagram>,
     /// Further connections that dialogues want.
     extras: VecDeque<(Key, Wire)>,
     /// Connections allowed now, and at most; local failures shrink it.
@@ -96,6 +100,7 @@ impl Worker {
             ports: Slab::new(),
             young: 0,
             most_young,
+            datagrams: Slab::new(),
             extras: VecDeque::new(),
             window,
             widest: window,
@@ -120,7 +125,7 @@ impl Worker {
             let keeps_up = self.outbox.flush(before_ns / 1000);
             let pause = if keeps_up { self.launch() } else { Pause::reader() };
             self.report_settled();
-            if pause.done && self.conns.len() == 0 && self.ports.len() == 0 {
+            if pause.done && self.held() == 0 && self.ports.len() == 0 {
                 break;
             }
             let polled_us = self.now_us();
@@ -133,6 +138,11 @@ impl Worker {
         }
         self.wind_up();
         Ok(())
+    }
+
+    /// Sockets in use.
+    fn held(&self) -> usize {
+        self.conns.len() + self.datagrams.len()
     }
 
     fn now_us(&self) -> u64 {
@@ -153,9 +163,10 @@ impl Worker {
 
     fn handle(&mut self, events: &Events) {
         for event in events {
-            let key = Key(event.token().0 as u64);
-            if self.conns.contains(key) {
-                self.on_event(key, event);
+            match datagram::key_of(event.token()) {
+                (key, true) => self.on_datagram(key),
+                (key, false) if self.conns.contains(key) => self.on_event(key, event),
+                (_, false) => {}
             }
         }
     }
@@ -169,7 +180,8 @@ impl Worker {
             match item {
                 Due::Conn(key) if self.conns.contains(key) => self.on_conn_deadline(key, polled_us),
                 Due::Port(key) if self.ports.contains(key) => self.on_port_deadline(key, polled_us),
-                Due::Conn(_) | Due::Port(_) => {}
+                Due::Datagram(key) if self.datagrams.contains(key) => self.on_datagram_deadline(key, polled_us),
+                Due::Conn(_) | Due::Port(_) | Due::Datagram(_) => {}
             }
         }
         self.due = due;
@@ -185,6 +197,11 @@ impl Worker {
     fn wind_up(mut self) {
         for key in self.ports.keys() {
             self.stop_port(key);
+        }
+        for key in self.datagrams.keys() {
+            if self.has_answered(key) {
+                self.settle_datagram(key);
+            }
         }
         self.report_settled();
         self.outbox.finish();

@@ -6,6 +6,9 @@ use std::ops::{Index, IndexMut};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key(pub(crate) u64);
 
+/// Generations before keys repeat; the top bit stays free, so that a key can carry a mark.
+const GENERATIONS: u32 = u32::MAX >> 1;
+
 /// Things by slot, with the generation that makes keys unique.
 #[derive(Debug)]
 pub(crate) struct Slab<T> {
@@ -55,7 +58,7 @@ impl<T> Slab<T> {
         let (slot, generation) = parts(key);
         let held = self.slots.get_mut(slot).filter(|held| held.0 == generation)?;
         let thing = held.1.take()?;
-        held.0 = held.0.wrapping_add(1);
+        held.0 = held.0.wrapping_add(1) & GENERATIONS;
         self.free.push(slot as u32);
         self.held -= 1;
         Some(thing)

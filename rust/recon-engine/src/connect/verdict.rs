@@ -77,7 +77,7 @@ impl Worker {
         self.settle_silent(ticket);
     }
 
-    fn count(&mut self, ticket: Ticket, state: State) {
+    pub(super) fn count(&mut self, ticket: Ticket, state: State) {
         self.settled += 1;
         self.counters.verdict(state);
         if self.mark(ticket, false) {
@@ -93,12 +93,12 @@ impl Worker {
         self.segment.as_ref().is_some_and(|segment| segment.mark(ticket.position, silent))
     }
 
-    fn send(&mut self, reply: Reply) {
+    pub(super) fn send(&mut self, reply: Reply) {
         let now_us = self.now_us();
         self.outbox.push(reply, now_us);
     }
 
-    fn reply(&self, target: Target, state: State, reason: &'static str, rtt_us: Option<u64>) -> Reply {
+    pub(super) fn reply(&self, target: Target, state: State, reason: &'static str, rtt_us: Option<u64>) -> Reply {
         let settings = &self.shared.settings;
         let host = if settings.names.is_empty() { None } else { settings.names.get(&target.addr).map(Arc::clone) };
         Reply {
