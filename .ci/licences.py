@@ -69,9 +69,7 @@ def allowed(expression: str) -> bool:
     """Whether at least one alternative of an SPDX expression consists of allowed licences only."""
     text = expression.replace("/", " OR ").replace("(", " ( ").replace(")", " ) ")
     words = re.findall(r"\(|\)|OR|AND|[A-Za-z0-9.+-]+(?: WITH [A-Za-z0-9.-]+)?", text)
-    code = " ".join(
-        {"OR": "or", "AND": "and", "(": "(", ")": ")"}.get(word, str(word in ALLOWED)) for word in words
-    )
+    code = " ".join({"OR": "or", "AND": "and", "(": "(", ")": ")"}.get(word, str(word in ALLOWED)) for word in words)
     try:
         return bool(eval(code, {"__builtins__": {}}))  # noqa: S307 - only True, False, and, or, brackets
     except SyntaxError:
