@@ -18,6 +18,7 @@ use crate::connect::{Worker, dial};
 use crate::counters::{self, Counters, Held};
 use crate::enumerate::{self, Caps, Events, Id, Order, Orders};
 use crate::feed::Feed;
+use crate::hosts::Hosts;
 use crate::limits;
 use crate::settings::Settings;
 
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
     pub(crate) feed: Feed,
     pub(crate) pace: Pace,
     pub(crate) clock: Clock,
+    pub(crate) hosts: Hosts,
     pub(crate) stop: AtomicBool,
     /// Every enumerator is done.
     pub(crate) no_more_orders: AtomicBool,
@@ -88,6 +90,7 @@ impl Sweep {
             feed: Feed::new(settings.line.interval(), settings.passes.max(1), PASS_GAP_US),
             pace: Pace::new(settings.rate_pps),
             clock: Clock::start(),
+            hosts: Hosts::default(),
             stop: AtomicBool::new(false),
             no_more_orders: AtomicBool::new(false),
             ended_ns: AtomicU64::new(0),

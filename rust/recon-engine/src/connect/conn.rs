@@ -56,6 +56,8 @@ pub(super) struct Port {
     pub(super) armed_us: u64,
     /// It may still wait in the peer's queue to be accepted.
     pub(super) young: bool,
+    /// The peer ended the sweep's own connection.
+    pub(super) hung_up: bool,
 }
 
 /// What a wheel entry wakes.

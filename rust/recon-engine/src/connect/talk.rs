@@ -35,9 +35,19 @@ impl Worker {
             opened_us: now_us,
             epoch_s: self.shared.clock.epoch_us(now_us) / MICROS,
         };
-        let manner = Manner { listen_only: false, deep: settings.deep, record: settings.transcripts };
+        let listen_only = self.shared.hosts.on_open(target.addr);
+        let manner = Manner { listen_only, deep: settings.deep, record: settings.transcripts };
         let dialogue = Dialogue::open(&pack, subject, settings.budget, manner);
-        let port = Port { ticket, target, rtt_us, dialogue, wires: vec![Some(key)], armed_us: u64::MAX, young: true };
+        let port = Port {
+            ticket,
+            target,
+            rtt_us,
+            dialogue,
+            wires: vec![Some(key)],
+            armed_us: u64::MAX,
+            young: true,
+            hung_up: false,
+        };
         self.young += 1;
         let port = self.ports.insert(port);
         self.conns[key].role = Role::Talking { port, wire: 0 };
@@ -132,6 +142,7 @@ impl Worker {
         };
         if let Some(port) = self.ports.get_mut(port) {
             port.wires[wire] = None;
+            port.hung_up |= wire == 0;
         }
         match conn.tls.filter(|tls| !tls.is_secured()) {
             Some(tls) => self.with_port(port, |dialogue, pack, scratch, now_us| {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use recon_core::reply::{Findings, Reply, State};
+use recon_core::reply::{Fact, FactValue, Findings, Reply, State};
 use recon_core::space::Target;
 
 use super::Worker;
@@ -12,6 +12,8 @@ use super::slab::Key;
 
 /// Settled targets for which a shrunken window grows by one.
 const REGROW: u64 = 8;
+/// The fact that says how a whole host behaves.
+const PATTERN: &str = "host.pattern";
 /// When the kernel sends a SYN again by itself (RFC 6298: one second, doubling), in microseconds.
 const RETRANSMIT_US: u64 = 1_000_000;
 
@@ -48,6 +50,10 @@ impl Worker {
         reply.banner = outcome.banner;
         reply.findings = outcome.findings;
         reply.transcript = outcome.transcript;
+        if let Some(pattern) = self.shared.hosts.on_end(port.target.addr, !reply.banner.is_empty(), port.hung_up) {
+            let value = FactValue::Text(pattern.to_owned());
+            reply.findings.facts.push(Fact { name: PATTERN.into(), value });
+        }
         self.send(reply);
     }
 
