@@ -1,11 +1,7 @@
-"""Enumerators over real sockets on loopback: what they hear, what bounds them, how they end."""
+"""Enumerators over real sockets on loopback: what they hear, and what bounds them."""
 
 import contextlib
-import json
-import shutil
-import signal
 import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -13,66 +9,17 @@ import time
 from pathlib import Path
 
 import pytest
-
-import recon
-from recon import ConversationEnded, Enumerator, Fact, Match, Probe
-
-LONGEST_S = 30
-MOST_BYTES = 1 << 20
-WHOLE_DEADLINE_S = 10
-AT_ONCE_A_HOST = 4
-HELLO = b"DEMO/1.0\r\n"
-
-DEMO = Probe(
-    "demo",
-    send=b"HELLO\r\n",
-    matches=[Match(rb"^DEMO/(?P<version>[\d.]+)\r\n", "demo", examples={HELLO: {"version": "1.0"}}, product="Demo")],
+from enumerator_lab import (
+    AT_ONCE_A_HOST,
+    HELLO,
+    LONGEST_S,
+    MOST_BYTES,
+    WHOLE_DEADLINE_S,
+    after_hello,
+    told,
 )
 
-
-def enumerator(talk):
-    """A class whose ``enumerate`` is the async generator function ``talk(conn, found)``."""
-
-    class Made(Enumerator):
-        name, service = "demo.it", "demo"
-
-        async def enumerate(self, conn, found):
-            async for learnt in talk(conn, found):
-                yield learnt
-
-    return Made
-
-
-def after_hello(speak):
-    """A server that greets; ``speak(connection, line)`` goes on once a client has said a line."""
-
-    def talk(connection):
-        connection.sendall(HELLO)
-        line = connection.recv(64)
-        if line:
-            speak(connection, line)
-
-    return talk
-
-
-@pytest.fixture
-def learn(run, plugins_of):
-    """Facts and faults of a deep sweep over ports with one enumerator: ``learn(talk, port, …)``."""
-
-    def call(talk, *ports, addr="127.0.0.1", **options):
-        hooks = {"recon_probes": lambda: [DEMO], "recon_enumerators": lambda: [enumerator(talk)]}
-        words = ",".join(map(str, ports))
-        outcome = run(addr, ports=words, plugins=plugins_of(**hooks), **{"deep": True, **options})
-        return [record.facts for record in outcome.records], outcome.summary.plugin_faults
-
-    return call
-
-
-def told(learnt):
-    """The facts of the only record of a run without faults."""
-    [facts], faults = learnt
-    assert faults == {}
-    return {name.partition(".")[2]: value for name, value in facts.items()}
+from recon import ConversationEnded, Fact
 
 
 def test_the_greeting_is_consumed_and_what_follows_is_not(serve, drain, learn):
@@ -253,23 +200,6 @@ def test_the_cap_on_bytes_holds_over_all_connections(serve, learn):
     assert 0 < told(learn(talk, serve(after_hello(flood)).port))["bytes"] <= MOST_BYTES
 
 
-@pytest.mark.xfail(strict=True, reason="what came in the clear is handed over after TLS has begun")
-def test_what_came_before_tls_is_not_taken_for_what_is_said_inside(serve, learn, server_context):
-    def upgrade(connection, _line):
-        connection.sendall(b"go ahead\r\ninjected\r\n")
-        with server_context.wrap_socket(connection, server_side=True) as inside:
-            inside.sendall(b"secret\r\n")
-            inside.recv(1)
-
-    async def talk(conn, _found):
-        await conn.send(b"STARTTLS\r\n")
-        await conn.receive(until=b"\n")
-        await conn.start_tls()
-        yield Fact("said", (await conn.receive(until=b"\n")).decode())
-
-    assert told(learn(talk, serve(after_hello(upgrade)).port)) == {"said": "secret\r\n"}
-
-
 @pytest.mark.xfail(strict=True, reason="time in the queue for a connection counts against the conversation")
 def test_waiting_for_a_turn_costs_a_conversation_nothing(serve, drain, learn):
     async def talk(conn, _found):
@@ -279,67 +209,6 @@ def test_waiting_for_a_turn_costs_a_conversation_nothing(serve, drain, learn):
     ports = [serve(after_hello(lambda peer, _: drain(peer))).port for _ in range(2 * AT_ONCE_A_HOST + 1)]
     learnt, _ = learn(talk, *ports)
     assert [facts.get("demo.told") for facts in learnt] == [1] * len(ports)
-
-
-@pytest.fixture(scope="module")
-def server_context(tmp_path_factory):
-    """A TLS server's context with a self-signed certificate."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed: no certificate can be made")
-    folder = tmp_path_factory.mktemp("certificate")
-    key, certificate = folder / "key", folder / "crt"
-    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=example.test"]
-    subprocess.run([*words, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context
-
-
-def test_a_service_inside_tls_is_talked_to_inside_tls(serve, learn, server_context):
-    def speak(connection):
-        with server_context.wrap_socket(connection, server_side=True) as inside:
-            while line := inside.recv(64):
-                inside.sendall(HELLO if line == b"HELLO\r\n" else b"secret " + line)
-
-    async def talk(conn, found):
-        yield Fact("tls", found.service.tls)
-        await conn.send(b"WORD\r\n")
-        yield Fact("answer", (await conn.receive(until=b"\n")).decode())
-
-    facts = told(learn(talk, serve(speak).port))
-    assert (facts["tls"], facts["answer"]) == (True, "secret WORD\r\n")
-
-
-def test_tls_may_begin_in_mid_conversation(serve, learn, server_context):
-    def upgrade(connection, _line):
-        connection.sendall(b"go ahead\r\n")
-        with server_context.wrap_socket(connection, server_side=True) as inside:
-            inside.sendall(b"secret " + inside.recv(64))
-            inside.recv(1)
-
-    async def talk(conn, _found):
-        await conn.send(b"STARTTLS\r\n")
-        await conn.receive(until=b"\n")
-        session = await conn.start_tls(server_name="example.test")
-        yield Fact("version", session.split(b"\0")[0].decode())
-        yield Fact("certificate", b"example.test" in session)
-        await conn.send(b"WORD\r\n")
-        yield Fact("answer", (await conn.receive(until=b"\n")).decode())
-
-    facts = told(learn(talk, serve(after_hello(upgrade)).port))
-    assert facts["version"] in {"1.2", "1.3"}
-    assert (facts["certificate"], facts["answer"]) == (True, "secret WORD\r\n")
-
-
-def test_a_peer_that_cannot_do_tls_ends_it(serve, drain, learn):
-    async def talk(conn, _found):
-        await conn.send(b"STARTTLS\r\n")
-        yield Fact("before", 1)
-        await conn.start_tls()
-        yield Fact("never", 1)
-
-    server = serve(after_hello(lambda peer, _: (peer.sendall(b"what is this?\r\n"), drain(peer))))
-    assert told(learn(talk, server.port)) == {"before": 1}
 
 
 def test_a_shallow_sweep_runs_no_enumerator(serve, learn):
@@ -403,76 +272,3 @@ def crowd(folder: Path):
             yield int(process.stdout.readline())
         finally:
             process.kill()
-
-
-INTERRUPTED = """
-import json, sys, time
-sys.path.insert(0, sys.argv[2])
-from conftest import plugins_of
-from test_enumerators import DEMO, enumerator
-import recon
-from recon import Fact
-
-async def talk(conn, found):
-    yield Fact("told", 1)
-    print("talking", flush=True)
-    await conn.receive(timeout_s=60)
-
-plugins = plugins_of(recon_probes=lambda: [DEMO], recon_enumerators=lambda: [enumerator(talk)])
-sweep = recon.sweep(recon.Plan.parse("127.0.0.1", ports=sys.argv[1], deep=True), plugins=plugins)
-try:
-    with sweep:
-        for batch in sweep:
-            pass
-except KeyboardInterrupt:
-    raised = time.monotonic()
-    print(json.dumps({"raised": raised, "interrupted": sweep.summary.interrupted, "exit": sweep.summary.exit}))
-"""
-
-
-def interrupt(serve, drain):
-    """Ctrl-C a sweep in mid-conversation; what it says of itself then."""
-    server = serve(lambda connection: (connection.sendall(HELLO), drain(connection)))
-    here = Path(__file__).parent
-    script = f"import sys\nsys.path.insert(0, {str(here)!r})\n{INTERRUPTED}"
-    words = [sys.executable, "-c", script, str(server.port), str(here.parent)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline() == "talking\n"
-        sent = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=LONGEST_S)
-    assert process.returncode == 0, errors
-    said = json.loads(output.splitlines()[-1])
-    assert said["raised"] - sent < 1
-    return said
-
-
-def test_ctrl_c_in_mid_conversation_is_raised_at_once(serve, drain):
-    interrupt(serve, drain)
-
-
-@pytest.mark.xfail(strict=True, reason="once every port is settled, a stop is not told by the summary")
-def test_ctrl_c_in_mid_conversation_is_told_by_the_summary(serve, drain):
-    said = interrupt(serve, drain)
-    assert (said["interrupted"], said["exit"]) == (True, 130)
-
-
-def test_stop_in_mid_conversation_keeps_the_row_and_what_was_learnt(serve, drain, plugins_of):
-    talking = threading.Event()
-
-    async def talk(conn, _found):
-        yield Fact("told", 1)
-        talking.set()
-        await conn.receive(timeout_s=60)
-
-    server = serve(lambda connection: (connection.sendall(HELLO), drain(connection)))
-    plugins = plugins_of(recon_probes=lambda: [DEMO], recon_enumerators=lambda: [enumerator(talk)])
-    plan = recon.Plan.parse("127.0.0.1", ports=str(server.port), deep=True)
-    with recon.sweep(plan, plugins=plugins) as sweep:
-        stopper = threading.Thread(target=lambda: talking.wait(LONGEST_S) and sweep.stop())
-        stopper.start()
-        begun = time.monotonic()
-        records = [record for batch in sweep for record in batch]
-        stopper.join()
-    assert time.monotonic() - begun < WHOLE_DEADLINE_S / 2
-    assert [record.facts["demo.told"] for record in records] == [1]
