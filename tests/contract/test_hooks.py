@@ -2,12 +2,14 @@
 
 import inspect
 import re
+import types
 
 import pytest
 import typer
 
 import recon
 from recon import Probe, ScopeError, SinkType, hookspecs
+from recon import plugins as installed
 
 GREETING = b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"
 
@@ -34,6 +36,31 @@ def called_targets(plugins_of, _sweep):
 def called_probes(plugins_of, _sweep):
     plugins = plugins_of(recon_probes=lambda: [Probe("one"), Probe("two")])
     assert [(origin, probe.name) for origin, probe in plugins.probes()] == [("test", "one"), ("test", "two")]
+
+
+def called_enumerators(plugins_of, sweep):
+    class Motd(recon.Enumerator):
+        name, service = "ssh.motd", "ssh"
+
+        async def enumerate(self, conn, found):
+            yield recon.Fact("motd", f"{found.service.name} said {len(conn.greeting)} bytes")
+
+    probes = installed.load().probes
+    plugins = plugins_of(recon_enumerators=lambda: [Motd], recon_probes=lambda: [probe for _, probe in probes()])
+    assert plugins.enumerators() == [("test", Motd)]
+    facts = {}
+    plugins.manager.register(_learner(facts), name="learner")
+    sweep(plugins)
+    assert facts["ssh.motd"] == f"ssh said {len(GREETING)} bytes"
+
+
+def _learner(facts):
+    """A plugin that keeps every fact of every record."""
+    module = types.ModuleType("learner")
+    module.recon_modify_records = recon.hookimpl(
+        lambda records: [facts.update(record.facts) for record in records] and None
+    )
+    return module
 
 
 def called_sinks(plugins_of, _sweep):
@@ -71,6 +98,7 @@ CALLED = {
     "recon_commands": called_commands,
     "recon_targets": called_targets,
     "recon_probes": called_probes,
+    "recon_enumerators": called_enumerators,
     "recon_sinks": called_sinks,
     "recon_review": called_review,
     "recon_started": called_started,

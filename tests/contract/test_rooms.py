@@ -22,6 +22,7 @@ LAYERS = (
     {"pipeline", "store"},
     {"enumeration", "plugins", "sinks", "probes"},
     {"hookspecs", "plan"},
+    {"enumerator"},
     {"model", "ports"},
     {"errors"},
 )
