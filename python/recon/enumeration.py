@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from recon.enumerator import Conn, ConversationEnded, Enumerator, Found, Want
 from recon.errors import PluginError
+from recon.learnt import add_fact, add_service
 from recon.model import Fact, Record, Service
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ CORE_FAMILIES = ("tls", "http")
 
 MOST_IN_FLIGHT = 16_384
 """Records in conversation; beyond it no further batch is taken."""
+
+MOST_STEPS = 10_000
+"""Orders and values of one enumerator on one record; one that needs more does not end by itself."""
 
 Order = tuple[object, ...]
 Answer = tuple[int, str, bytes, str]
@@ -36,7 +40,11 @@ def in_order(enumerators: Iterable[Owned]) -> list[Owned]:
 
     Raises PluginError when one needs what nobody gives, when they need each other, or when one is badly written.
     """
-    known = {kind.name: (plugin, kind) for plugin, kind in enumerators if _checked(plugin, kind)}
+    known: dict[str, Owned] = {}
+    for plugin, kind in enumerators:
+        _check(plugin, kind)
+        if known.setdefault(kind.name, (plugin, kind))[1] is not kind:
+            raise PluginError(plugin, f"the enumerator {kind.name} is taken by {known[kind.name][0]}")
     graph: dict[str, list[str]] = {}
     for plugin, kind in known.values():
         missing = [need for need in kind.needs if need not in known and need not in CORE_FAMILIES]
@@ -49,13 +57,14 @@ def in_order(enumerators: Iterable[Owned]) -> list[Owned]:
         raise PluginError(known[error.args[1][0]][0], f"enumerators need each other: {error.args[1]}") from error
 
 
-def _checked(plugin: str, kind: type[Enumerator]) -> bool:
+def _check(plugin: str, kind: type[Enumerator]) -> None:
+    if not inspect.isclass(kind) or not issubclass(kind, Enumerator):
+        raise PluginError(plugin, f"{kind!r} is no class of Enumerator")
     for word in ("name", "service"):
         if not isinstance(getattr(kind, word, None), str):
             raise PluginError(plugin, f"enumerator {kind.__name__} has no {word}")
     if not inspect.isasyncgenfunction(kind.enumerate):
         raise PluginError(plugin, f"enumerator {kind.name}: enumerate must be an async def that yields")
-    return True
 
 
 @dataclass(slots=True)
@@ -71,6 +80,8 @@ class Task:
     kind: type[Enumerator] | None = None
     steps: Any = None
     step: Any = None
+    turns: int = 0
+    run: set[str] = field(default_factory=set)
 
 
 class Driver:
@@ -141,9 +152,12 @@ class Driver:
     def _next_enumerator(self, task: Task) -> None:
         while task.left:
             task.plugin, task.kind = task.left.popleft()
-            if all(_has(task.record, need) for need in task.kind.needs):
+            if all(need in task.run or _has(task.record, need) for need in task.kind.needs):
+                if task.run:
+                    self._orders.append((task.number, "close"))
+                task.run.add(task.kind.name)
                 task.conn = Conn()
-                task.steps = None
+                task.steps, task.turns = None, 0
                 self._open(task)
                 return
         self._orders.append((task.number, "close"))
@@ -163,8 +177,6 @@ class Driver:
                 self._end(task)
                 return
             task.conn.greeting = data
-            found = Found(_service(task), task.record.facts, task.record.addr, task.record.port, task.record.host)
-            task.steps = task.kind().enumerate(task.conn, found)
             self._advance(task, None, None)
         else:
             self._advance(task, data, ended)
@@ -172,7 +184,10 @@ class Driver:
     def _advance(self, task: Task, data: bytes | None, ended: ConversationEnded | None) -> None:
         """Run the coroutine until it wants something again, or is done."""
         try:
+            if task.steps is None:
+                task.steps = _begun(task)
             while True:
+                _count(task)
                 if task.step is None:
                     task.step, data = task.steps.__anext__(), None
                 try:
@@ -202,6 +217,19 @@ class Driver:
         self._next_enumerator(task)
 
 
+def _count(task: Task) -> None:
+    task.turns += 1
+    if task.turns > MOST_STEPS:
+        raise RuntimeError(f"still at it after {MOST_STEPS} steps")
+
+
+def _begun(task: Task) -> Any:  # noqa: ANN401 - an async generator, whose type no annotation of an author's gives
+    """The enumerator's steps, none of them taken."""
+    record = task.record
+    found = Found(_service(task), record.facts, record.addr, record.port, record.host)
+    return task.kind and task.kind().enumerate(task.conn, found)
+
+
 def _service(task: Task) -> Service:
     wanted = task.kind.service if task.kind else ""
     return next(service for service in task.record.services if service.name == wanted)
@@ -213,18 +241,8 @@ def _has(record: Record, family: str) -> bool:
 
 def _learn(task: Task, value: object) -> None:
     if isinstance(value, Fact):
-        family = task.kind.service if task.kind else ""
-        task.record.facts[f"{family}.{value.name}"] = value.value
+        add_fact(task.record.facts, task.kind.service if task.kind else "", value)
     elif isinstance(value, Service):
-        _merge(task.record.services, value)
+        add_service(task.record.services, value)
     else:
         raise TypeError(f"an enumerator yields Fact and Service, not {type(value).__name__}")
-
-
-def _merge(services: list[Service], new: Service) -> None:
-    """Put a service into a record: it replaces the bare protocol of its name, or the same product with less known."""
-    for index, known in enumerate(services):
-        if known.name == new.name and known.product in (None, new.product):
-            services[index] = new
-            return
-    services.append(new)

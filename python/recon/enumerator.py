@@ -15,6 +15,12 @@ from recon.model import Fact, FactValue, Service
 DEFAULT_LIMIT = 65_536
 DEFAULT_TIMEOUT_S = 3.0
 
+MOST_BYTES = 1 << 20
+"""What the engine lets one conversation receive."""
+
+LONGEST_S = 60.0
+"""A wait for longer is one for as long as the engine allows."""
+
 
 class ConversationEnded(Exception):  # noqa: N818 - a conversation that ends is no error of anybody
     """The peer is gone, silent, or the budget is spent; ``received`` is what came before.
@@ -59,7 +65,9 @@ class Conn:
     transcript: list[tuple[str, bytes]] = field(default_factory=list)
 
     async def send(self, data: bytes) -> None:
-        """Send ``data``. Raises ConversationEnded."""
+        """Send ``data``. Raises ConversationEnded; TypeError for anything but bytes."""
+        if not isinstance(data, bytes):
+            raise TypeError(f"what is sent is bytes, not {type(data).__name__}")
         self.transcript.append(("sent", data))
         await Want("send", (data,))
 
@@ -73,14 +81,23 @@ class Conn:
     ) -> bytes:
         """Bytes up to and with ``until``, or ``exactly`` so many, or whatever comes next; ``limit`` at most.
 
-        Raises ConversationEnded when ``timeout_s`` seconds pass or the peer closes before that.
+        Raises ConversationEnded when ``timeout_s`` seconds pass or the peer closes before that; TypeError or ValueError
+        for numbers that mean nothing.
         """
-        data = await Want("receive", (until, exactly, limit, round(timeout_s * 1000)))
+        if not isinstance(until, bytes | None):
+            raise TypeError(f"until is bytes, not {type(until).__name__}")
+        for count, least in ((exactly, 0), (limit, 1)):
+            if count is not None and (not isinstance(count, int) or not least <= count <= MOST_BYTES):
+                raise ValueError(f"exactly and limit are numbers of bytes up to {MOST_BYTES}, not {count!r}")
+        wait_ms = round(1000 * min(max(timeout_s, 0.0), LONGEST_S))
+        data = await Want("receive", (until, exactly, limit, wait_ms))
         self.transcript.append(("received", data))
         return data
 
     async def start_tls(self, *, server_name: str | None = None) -> bytes:
         """Begin TLS; returns version, cipher and ALPN, each with a NUL, then the certificate in DER."""
+        if not isinstance(server_name, str | None):
+            raise TypeError(f"server_name is str, not {type(server_name).__name__}")
         return await Want("secure", (server_name,))
 
     async def reopen(self) -> bytes:

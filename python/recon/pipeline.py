@@ -33,6 +33,7 @@ class Sweep:
         self._edits = self._plugins.edits_records
         self._summary: Summary | None = None
         self._stopped = False
+        self._cut_short = False
         pack = pack_of(self._plugins) if plan.enumerate else None
         self._core = _core.Sweep(
             plan.space,
@@ -84,6 +85,7 @@ class Sweep:
             done = done or over
             driver.hear(answers)
             if self._stopped:
+                self._cut_short = self._cut_short or driver.in_flight > 0
                 driver.abandon()
             if batch is not None:
                 others = batch if self._stopped else driver.take(batch)
@@ -120,6 +122,7 @@ class Sweep:
         if self._summary is not None:
             return
         values: dict[str, Any] = self._core.summary()
+        values["interrupted"] = values["interrupted"] or self._cut_short
         summary = Summary(
             **values,
             exit=COMPLETE,

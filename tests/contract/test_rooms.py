@@ -22,7 +22,7 @@ LAYERS = (
     {"pipeline", "store"},
     {"enumeration", "plugins", "sinks", "probes"},
     {"hookspecs", "plan"},
-    {"enumerator"},
+    {"enumerator", "learnt"},
     {"model", "ports"},
     {"errors"},
 )

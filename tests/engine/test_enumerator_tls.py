@@ -71,7 +71,6 @@ def test_a_peer_that_cannot_do_tls_ends_it(serve, drain, learn):
     assert told(learn(talk, server.port)) == {"before": 1}
 
 
-@pytest.mark.xfail(strict=True, reason="what came in the clear is handed over after TLS has begun")
 def test_what_came_before_tls_is_not_taken_for_what_is_said_inside(serve, learn, server_context):
     def upgrade(connection, _line):
         connection.sendall(b"go ahead\r\ninjected\r\n")

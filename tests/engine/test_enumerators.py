@@ -8,7 +8,6 @@ import threading
 import time
 from pathlib import Path
 
-import pytest
 from enumerator_lab import (
     AT_ONCE_A_HOST,
     HELLO,
@@ -179,7 +178,6 @@ def test_reopen_is_a_new_connection_with_a_new_greeting(serve, learn):
     assert told(learn(talk, serve(speak).port)) == {"apart": 1}
 
 
-@pytest.mark.xfail(strict=True, reason="a connection that ended takes its budget along; the next has all of it again")
 def test_the_cap_on_bytes_holds_over_all_connections(serve, learn):
     async def talk(conn, _found):
         count = 0
@@ -200,7 +198,6 @@ def test_the_cap_on_bytes_holds_over_all_connections(serve, learn):
     assert 0 < told(learn(talk, serve(after_hello(flood)).port))["bytes"] <= MOST_BYTES
 
 
-@pytest.mark.xfail(strict=True, reason="time in the queue for a connection counts against the conversation")
 def test_waiting_for_a_turn_costs_a_conversation_nothing(serve, drain, learn):
     async def talk(conn, _found):
         yield Fact("told", 1)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from recon.enumerator import Conn, ConversationEnded, Enumerator, Found, Want
+from recon.learnt import add_fact
 from recon.model import Fact, FactValue, Service
 from recon.testing.conversations import Transcript
 
@@ -221,22 +222,12 @@ async def _gather(
             message = f"still at it after {STEPS_AT_MOST} facts and services"
             raise Endless(message)
         if isinstance(learnt, Fact):
-            facts[f"{family}.{learnt.name}"] = _checked(learnt)
+            add_fact(facts, family, learnt)
         elif isinstance(learnt, Service):
             services.append(learnt)
         else:
             message = f"an enumerator yields Fact and Service, not {type(learnt).__name__}"
             raise TypeError(message)
-
-
-def _checked(fact: Fact) -> FactValue:
-    """The fact's value, if a row can hold it."""
-    value = fact.value
-    is_list = isinstance(value, list) and all(isinstance(one, str) for one in value)
-    if not is_list and not isinstance(value, str | int | bool):
-        message = f"fact {fact.name} is {type(value).__name__}, not str, int, bool or a list of str"
-        raise TypeError(message)
-    return value
 
 
 def all_pairs(conversation: Conversation) -> list[Pair]:

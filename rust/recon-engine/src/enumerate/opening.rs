@@ -30,7 +30,10 @@ pub(super) struct Opening {
     pub(super) tls: bool,
     pub(super) greeting: bool,
     pub(super) not_before_us: u64,
-    pub(super) end_us: u64,
+    /// When its conversation ends; none while it has not begun, for waiting in line is nobody's fault.
+    pub(super) end_us: Option<u64>,
+    /// Bytes that its conversation may still receive.
+    pub(super) room: usize,
 }
 
 impl Worker {
@@ -42,7 +45,8 @@ impl Worker {
             }
             let opening = self.waiting.pop_front()?;
             let busy = self.per_host.get(&opening.addr).copied().unwrap_or(0) >= self.caps.per_host;
-            if now_us >= opening.end_us {
+            if opening.end_us.is_some_and(|end_us| now_us >= end_us) {
+                self.queued.remove(&opening.id);
                 self.said.push((opening.id, Event::Closed(Vec::new(), "timeout")));
             } else if busy || now_us < opening.not_before_us {
                 self.waiting.push_back(opening);
@@ -50,6 +54,7 @@ impl Worker {
                 self.waiting.push_front(opening);
                 return Some(free_ns.div_ceil(1000));
             } else {
+                self.queued.remove(&opening.id);
                 self.open(opening, now_us);
             }
         }
@@ -65,6 +70,8 @@ impl Worker {
                     self.counters.error(name);
                     if scarce {
                         opening.not_before_us = now_us + BACK_OFF_US;
+                        opening.end_us.get_or_insert(now_us + self.caps.total_us);
+                        self.queued.insert(opening.id);
                         self.waiting.push_back(opening);
                     } else {
                         self.said.push((opening.id, Event::Closed(Vec::new(), name)));
@@ -88,7 +95,8 @@ impl Worker {
             return;
         }
         self.counters.sent();
-        let deadline_us = (now_us + OPEN_US).min(opening.end_us);
+        let end_us = opening.end_us.unwrap_or(now_us + self.caps.total_us);
+        let deadline_us = (now_us + OPEN_US).min(end_us);
         let key = self.lines.insert(Line {
             id: opening.id,
             addr: opening.addr,
@@ -97,11 +105,11 @@ impl Worker {
             tls: None,
             wanted: Wanted::Connection { tls: opening.tls, greeting: opening.greeting },
             deadline_us,
-            end_us: opening.end_us,
+            end_us,
             received: Vec::new(),
             unsent: Vec::new(),
             closed: false,
-            room: self.caps.bytes,
+            room: opening.room,
         });
         *self.per_host.entry(opening.addr).or_default() += 1;
         self.by_id.insert(opening.id, key);

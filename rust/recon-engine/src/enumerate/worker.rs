@@ -1,6 +1,6 @@
 //! The thread that serves enumerators: a poll loop over their connections.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{ErrorKind, Read, Write};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -28,6 +28,13 @@ const WAKE: Token = Token(usize::MAX);
 /// Longest sleep in microseconds.
 const NAP_US: u64 = 20_000;
 const READ_BYTES: usize = 16 * 1024;
+
+/// What is left of a conversation's budgets while no connection of it is open; forgotten when it is closed.
+#[derive(Clone, Copy, Debug)]
+struct Left {
+    end_us: u64,
+    room: usize,
+}
 
 /// A batch of events for the reader.
 pub type Events = Vec<(Id, Event)>;
@@ -70,7 +77,9 @@ pub(crate) fn start(shared: Arc<Shared>, counters: Arc<Counters>, caps: Caps) ->
         lines: Slab::new(),
         by_id: HashMap::new(),
         per_host: HashMap::new(),
+        left: HashMap::new(),
         waiting: VecDeque::new(),
+        queued: HashSet::new(),
         wheel: Wheel::new(),
         said: Vec::new(),
         buffer: vec![0; READ_BYTES],
@@ -91,7 +100,10 @@ pub(super) struct Worker {
     pub(super) lines: Slab<Line>,
     pub(super) by_id: HashMap<Id, Key>,
     pub(super) per_host: HashMap<IpAddr, usize>,
+    left: HashMap<Id, Left>,
     pub(super) waiting: VecDeque<Opening>,
+    /// Conversations that wait there.
+    pub(super) queued: HashSet<Id>,
     pub(super) wheel: Wheel<Key>,
     pub(super) said: Events,
     pub(super) buffer: Vec<u8>,
@@ -141,15 +153,20 @@ impl Worker {
     fn on_order(&mut self, id: Id, order: Order) {
         let now_us = self.now_us();
         if let Order::Open { addr, port, host, tls, greeting } = order {
-            let end_us = self.by_id.get(&id).map_or(now_us + self.caps.total_us, |&key| self.lines[key].end_us);
             self.close(id);
-            self.waiting.push_back(Opening { id, addr, port, host, tls, greeting, not_before_us: 0, end_us });
+            let left = self.left.get(&id);
+            let (end_us, room) = left.map_or((None, self.caps.bytes), |left| (Some(left.end_us), left.room));
+            self.queued.insert(id);
+            self.waiting.push_back(Opening { id, addr, port, host, tls, greeting, not_before_us: 0, end_us, room });
+            return;
+        }
+        if order == Order::Close {
+            self.close(id);
+            self.left.remove(&id);
             return;
         }
         let Some(&key) = self.by_id.get(&id) else {
-            if order != Order::Close {
-                self.said.push((id, Event::Closed(Vec::new(), "not open")));
-            }
+            self.said.push((id, Event::Closed(Vec::new(), "not open")));
             return;
         };
         match order {
@@ -186,6 +203,8 @@ impl Worker {
     pub(super) fn secure(&mut self, key: Key, host: Option<Arc<str>>, greeting: bool, now_us: u64) {
         let line = &mut self.lines[key];
         let opening = matches!(line.wanted, Wanted::Connection { .. });
+        // What came in the clear must not be taken for what is said inside TLS.
+        line.received.clear();
         let host = host.or_else(|| line.host.clone());
         let Some(mut tls) = TlsWire::new(self.tls.pick(false), host.as_deref(), line.addr) else {
             let event = line.broken("tls cannot begin");
@@ -312,10 +331,13 @@ impl Worker {
     }
 
     pub(super) fn close(&mut self, id: Id) {
-        self.waiting.retain(|opening| opening.id != id);
+        if self.queued.remove(&id) {
+            self.waiting.retain(|opening| opening.id != id);
+        }
         let Some(line) = self.by_id.remove(&id).and_then(|key| self.lines.remove(key)) else {
             return;
         };
+        self.left.insert(id, Left { end_us: line.end_us, room: line.room });
         dial::hang_up(&line.stream);
         if let Some(count) = self.per_host.get_mut(&line.addr) {
             *count -= 1;
