@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Any
+from queue import Empty, Queue
+from threading import Thread
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pluggy
 
@@ -27,6 +29,16 @@ if TYPE_CHECKING:
 GROUP = "recon"
 DISABLE = "RECON_DISABLE_PLUGINS"
 BUILT_IN = {"sinks": "recon.sinks", "probes": "recon.probes"}
+
+PATIENCE_S = 5.0
+"""How long a plugin may take to be imported, or to say what it brings."""
+
+MOST_FAULTS = 10
+"""Faults of one plugin that are told."""
+
+BETWEEN = "; "
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +84,7 @@ class Plugins:
     def translate(self, word: str) -> list[str] | None:
         """Target words that the first plugin which knows ``word`` puts in its place."""
         for name, call in self._calls("recon_targets"):
-            meaning = self._guard(name, partial(call, word=word))
+            meaning = self._guard(name, partial(_words, call, word))
             if meaning is not None:
                 return list(meaning)
         return None
@@ -102,15 +114,17 @@ class Plugins:
         return batch
 
     def fault(self, name: str, why: str) -> None:
-        """Remember the first fault of a plugin and warn once."""
-        if name not in self.faults:
-            self.faults[name] = why
-            log.warning("plugin %s: %s", name, why)
+        """Remember what is wrong with a plugin, and warn; a plugin that keeps failing is quoted a few times only."""
+        known = self.faults.get(name)
+        if known is not None and (why in known or known.count(BETWEEN) >= MOST_FAULTS - 1):
+            return
+        self.faults[name] = why if known is None else known + BETWEEN + why
+        log.warning("plugin %s: %s", name, why)
 
     def _collect(self, hook: str) -> list[tuple[str, Any]]:
         found: list[tuple[str, Any]] = []
         for name, call in self._calls(hook):
-            values = self._guard(name, partial(_listed, call))
+            values = self._guard(name, partial(in_time, partial(_listed, call)))
             found += [(name, value) for value in values or ()]
         return found
 
@@ -128,7 +142,7 @@ class Plugins:
             return call()
         except ReconError:
             raise
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and must not cost the run
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything, and must not cost the run
             self.fault(name, f"{type(error).__name__}: {error}")
             return None
 
@@ -146,7 +160,9 @@ def load(disable: Iterable[str] = ()) -> Plugins:
     off = _disabled(disable)
     for entry in _entries():
         if entry.name not in off:
-            _register(plugins, entry.name, entry.load)
+            _register(plugins, entry.name, partial(in_time, entry.load))
+    for entry in _entries(doubles=True):
+        plugins.fault(entry.name, f"{_from(entry)} brings a second plugin of this name, which was left out")
     return plugins
 
 
@@ -165,9 +181,17 @@ def listing(disable: Iterable[str] = ()) -> list[PluginInfo]:
     ]
 
 
-def _entries() -> list[EntryPoint]:
-    """Entry points by name, each name once."""
-    return list({entry.name: entry for entry in sorted(entry_points(group=GROUP), key=lambda one: one.name)}.values())
+def _entries(*, doubles: bool = False) -> list[EntryPoint]:
+    """Entry points by name, each name once; or, as ``doubles``, those whose name another has taken."""
+    found = sorted(entry_points(group=GROUP), key=lambda one: (one.name, _from(one)))
+    taken: dict[str, EntryPoint] = {}
+    again = [entry for entry in found if taken.setdefault(entry.name, entry).value != entry.value]
+    return again if doubles else list(taken.values())
+
+
+def _from(entry: EntryPoint) -> str:
+    """The distribution that announces an entry point."""
+    return entry.dist.name if entry.dist else entry.value
 
 
 def _disabled(names: Iterable[str]) -> set[str]:
@@ -175,11 +199,37 @@ def _disabled(names: Iterable[str]) -> set[str]:
     return {name.strip() for name in (*names, *from_environment) if name.strip()}
 
 
+def in_time(call: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
+    """Return what ``call`` returns, or raise what it raises; raises TimeoutError if it takes longer than that.
+
+    A call that hangs is left behind on a thread that does not outlive the process.
+    """
+    outcome: Queue[tuple[T | None, BaseException | None]] = Queue(1)
+
+    def run() -> None:
+        try:
+            outcome.put((call(), None))
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            outcome.put((None, error))
+
+    Thread(target=run, daemon=True, name="recon-plugin").start()
+    try:
+        value, error = outcome.get(timeout=patience_s)
+    except Empty:
+        raise TimeoutError(f"it hangs: no end after {patience_s:g} s") from None
+    if error is not None:
+        raise error
+    return cast("T", value)
+
+
 def _register(plugins: Plugins, name: str, load_one: Callable[[], object]) -> None:
     try:
         module = load_one()
-    except Exception as error:  # noqa: BLE001 - an import may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - an import may raise anything
         plugins.fault(name, f"cannot be imported: {type(error).__name__}: {error}")
+        return
+    if plugins.manager.has_plugin(name):
+        plugins.fault(name, "another plugin has this name; this one was left out")
         return
     misspelt = [hook for hook in _hooks_of(module) if not hasattr(hookspecs, hook)]
     if misspelt:
@@ -193,6 +243,17 @@ def _register(plugins: Plugins, name: str, load_one: Callable[[], object]) -> No
 def _listed(call: Callable[[], Iterable[object]]) -> list[object]:
     """Run a generator hook to its end, so that what it raises is raised here."""
     return list(call())
+
+
+def _words(call: Callable[..., Iterable[str] | None], word: str) -> list[str] | None:
+    """What a plugin makes of a target word; raises TypeError when that is no list of words."""
+    meaning = call(word=word)
+    if meaning is None:
+        return None
+    words = list(meaning)
+    if isinstance(meaning, str) or not all(isinstance(each, str) for each in words):
+        raise TypeError(f"recon_targets gives a list of words, not {meaning!r}")
+    return words
 
 
 def _edited(batch: Batch, call: Callable[..., None]) -> Batch:

@@ -52,7 +52,7 @@ def load_plugins(disable: Iterable[str] = (), probe_files: Iterable[str] = ()) -
     route_warnings(complain)
     plugins = load(disable)
     for path in dict.fromkeys(probe_files):
-        plugins.manager.register(_File(read_file(path)), name=path)
+        plugins.manager.register(_File(read_file(path)), name=f"file {path}")
     return plugins
 
 
