@@ -119,7 +119,10 @@ def test_target_words_that_are_none_cost_a_fault(monkeypatch, meaning):
 
 
 def test_a_misspelt_hook_is_an_error(monkeypatch):
-    announce(monkeypatch, bad=plugin(recon_probse=lambda: []))
+    def recon_probse():
+        return []
+
+    announce(monkeypatch, bad=plugin(recon_probse=recon_probse))
     with pytest.raises(PluginError, match="recon_probse"):
         loader.load()
 

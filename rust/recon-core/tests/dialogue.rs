@@ -241,3 +241,17 @@ fn a_shallow_dialogue_ends_with_a_greeting_that_nothing_reads() {
     assert!(dialogue.is_done());
     assert_eq!(dialogue.finish().banner, b"hello there\r\n");
 }
+
+#[test]
+fn a_banner_that_was_cut_says_so() {
+    for (size, cut) in [(recon_core::reply::BANNER_LIMIT - 1, false), (1 << 20, true)] {
+        let mut bench = Bench::new(22);
+        bench.data(0, &vec![b'x'; size], 500);
+        while !bench.dialogue.is_done() {
+            bench.timeout();
+        }
+        let outcome = bench.dialogue.finish();
+        assert_eq!(outcome.banner.len(), size.min(recon_core::reply::BANNER_LIMIT));
+        assert_eq!(outcome.findings.facts.iter().any(|fact| &*fact.name == "banner.truncated"), cut);
+    }
+}

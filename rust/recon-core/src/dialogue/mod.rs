@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::matcher::{Pack, Scratch};
-use crate::reply::{Fact, Findings};
+use crate::reply::{BANNER_LIMIT, Fact, FactValue, Findings};
 use crate::space::Target;
 use crate::tls;
 use crate::transcript::{Direction, Entry, Transcript};
@@ -30,6 +30,9 @@ pub type Wire = usize;
 
 /// Ports that print or act on whatever they are sent; they are only listened to.
 pub const NEVER_SEND: std::ops::RangeInclusive<u16> = 9100..=9107;
+
+/// The fact that says that a banner was cut at [`BANNER_LIMIT`].
+const TRUNCATED: &str = "banner.truncated";
 
 /// How long a dialogue may take, in microseconds, and how many connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,6 +209,10 @@ impl Dialogue {
         if self.outcome.banner.is_empty() {
             let said = self.talks.into_iter().map(|talk| talk.answer).find(|answer| !answer.is_empty());
             self.outcome.banner = said.unwrap_or_default();
+        }
+        if self.outcome.banner.len() >= BANNER_LIMIT {
+            let value = FactValue::Flag(true);
+            self.outcome.findings.facts.push(Fact { name: TRUNCATED.into(), value });
         }
         self.outcome
     }
