@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from dataclasses import dataclass
 
 from recon import _core
@@ -50,6 +51,9 @@ RANGES = (
 )
 
 LAST_PORT = 65535
+TRANSPORTS = ("tcp", "udp", "sctp")
+_PREFIXED = re.compile(r"[tu]:")
+_BY_NUMBER = re.compile(r"[\d-]*|all|top:.*|" + "|".join(known.name for known in RANGES))
 
 
 def describe(port: int) -> list[PortEntry]:
@@ -57,10 +61,8 @@ def describe(port: int) -> list[PortEntry]:
     if not 0 <= port <= LAST_PORT:
         message = f"{port} is not a port: ports go from 0 to {LAST_PORT}"
         raise ValueError(message)
-    range_name = _core.port_range(port)
-    found = [PortEntry(port, transport, _core.port_name(port, transport), range_name) for transport in ("tcp", "udp")]
-    named = [entry for entry in found if entry.service]
-    return named or found[:1]
+    found = [_entry(port, transport) for transport in TRANSPORTS]
+    return [entry for entry in found if entry.service] or found[:1]
 
 
 def numbers(words: str) -> list[tuple[int, str]]:
@@ -69,31 +71,29 @@ def numbers(words: str) -> list[tuple[int, str]]:
 
 
 def search(query: str) -> list[PortEntry]:
-    """Find registered ports by number, range of numbers, service name (``*`` and ``?`` match) or range word.
+    """Find ports by port words (``1-10,U:53``, ``top:5``, ``dynamic``) or registered names, comma-separated.
 
-    A plain word also finds the names that contain it. Sorted by port.
+    Numbers are found registered or not, of every transport unless ``T:`` or ``U:`` picks one. A plain name also
+    finds the names that contain it; ``*`` and ``?`` match. Raises PlanError with the bad word.
     """
-    word = query.strip().lower()
-    if word.isdecimal():
-        return describe(int(word))
-    numbers = _numbers(word)
-    if numbers:
-        return [entry for entry in entries() if numbers[0] <= entry.port <= numbers[1]]
-    if word in {port_range.name for port_range in RANGES}:
-        return [entry for entry in entries() if entry.range == word]
-    pattern = word if any(sign in word for sign in "*?[") else f"*{word}*"
-    return [entry for entry in entries() if fnmatch.fnmatchcase((entry.service or "").lower(), pattern)]
+    return [entry for word in query.lower().split(",") for entry in _found(word.strip())]
 
 
 def entries() -> list[PortEntry]:
-    """Every port the registry lists, in order."""
+    """Every port the registry lists, by port."""
     return [
         PortEntry(port, transport, service, _core.port_range(port)) for port, transport, service in _core.port_entries()
     ]
 
 
-def _numbers(word: str) -> tuple[int, int] | None:
-    first, dash, last = word.partition("-")
-    if dash and first.isdecimal() and last.isdecimal() and int(first) <= int(last) <= LAST_PORT:
-        return int(first), int(last)
-    return None
+def _found(word: str) -> list[PortEntry]:
+    if _PREFIXED.match(word):
+        return [_entry(port, transport) for port, transport in numbers(word)]
+    if _BY_NUMBER.fullmatch(word):
+        return [entry for port, _ in numbers(word) for entry in describe(port)]
+    pattern = word if any(sign in word for sign in "*?[") else f"*{word}*"
+    return [entry for entry in entries() if fnmatch.fnmatchcase((entry.service or "").lower(), pattern)]
+
+
+def _entry(port: int, transport: str) -> PortEntry:
+    return PortEntry(port, transport, _core.port_name(port, transport), _core.port_range(port))

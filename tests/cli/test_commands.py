@@ -21,22 +21,6 @@ from recon.testing.lab import Lab, Place, RunningLab
 from recon.testing.lab_servers import Server
 
 
-@pytest.fixture
-def installed(tmp_path):
-    """Install a plugin called boom with this source; the environment that sees it."""
-
-    def install(source):
-        info = tmp_path / "boom-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: boom\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text("[recon]\nboom = boom_module\n")
-        (tmp_path / "boom_module.py").write_text(source)
-        path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
-        return {**os.environ, "PYTHONPATH": path}
-
-    return install
-
-
 def test_version_names_everything_a_bug_report_needs(recon):
     done = recon("--version")
     assert done.returncode == 0
@@ -55,6 +39,46 @@ def test_ports_are_found_by_number_name_glob_and_range(recon):
     assert found("22", "80") >= {(22, "ssh"), (80, "http")}
 
 
+def test_every_row_of_the_registry_can_be_looked_up(recon):
+    rows = json.loads(recon("ports", "*", "--json").stdout)
+    counts = {kind: sum(row["transport"] == kind for row in rows) for kind in ("tcp", "udp", "sctp")}
+    assert counts == {"tcp": 5951, "udp": 5557, "sctp": 88}
+    assert "80/sctp" in recon("ports", "80").stdout
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("dynamic", [(49152, 65535, "tcp", None)]),
+        ("49152-49153", [(49152, 49153, "tcp", None)]),
+        ("U:53", [(53, 53, "udp", "domain")]),
+        ("T:6-7,U:domain", [(6, 6, "tcp", None), (7, 7, "tcp", "echo"), (53, 53, "udp", "domain")]),
+        ("65534-", [(65534, 65535, "tcp", None)]),
+    ],
+)
+def test_ports_reads_port_words_and_names_ports_nobody_registered(recon, query, expected):
+    rows = json.loads(recon("ports", query, "--json").stdout)
+    assert [(row["port"], row["last"], row["transport"], row["service"]) for row in rows] == expected
+
+
+def test_a_range_without_registrations_says_what_it_is_for(recon):
+    done = recon("ports", "dynamic")
+    assert done.returncode == 0
+    assert "49152-65535/tcp" in done.stdout
+    assert "dynamic (49152-65535): never assigned" in done.stdout
+
+
+def test_top_ports_are_looked_up_by_their_number(recon):
+    assert {row["port"] for row in json.loads(recon("ports", "top:2", "--json").stdout)} == {80, 443}
+
+
+def test_a_word_that_names_nothing_is_named_beside_what_was_found(recon):
+    done = recon("ports", "22", "no-such-service-name")
+    assert done.returncode == 1
+    assert "22/tcp" in done.stdout
+    assert "'no-such-service-name'" in done.stderr
+
+
 def test_ports_without_a_word_gives_the_three_ranges(recon):
     rows = json.loads(recon("ports", "--json").stdout)
     assert [(row["range"], row["first"], row["last"]) for row in rows] == [
@@ -71,7 +95,7 @@ from recon import Match, Probe, hookimpl
 def recon_probes():
     match = Match(rb"^MOO", service="cow", examples={b"MOO": {}})
     yield Probe("cow", ports="22,70-72", send=b"MOO?\\x1b\\r\\nmore", matches=[match])
-    yield Probe("calf", ports="22", matches=[match])
+    yield Probe("calf", ports="22", tls_ports="50000", matches=[match])
     yield Probe("broken", ports="nonsense-words", matches=[match])
 """
 
@@ -82,6 +106,15 @@ def test_ports_tells_what_recon_asks_there(recon, installed):
     asked = {ask["probe"]: ask["sends"] for ask in row["asks"]}
     assert (asked["cow"], asked["calf"]) == (r"MOO?\x1b", "")
     assert r'cow ("MOO?\x1b"), calf (listens)' in recon("ports", "22", env=env).stdout
+
+
+def test_ports_tells_what_is_asked_inside_tls(recon, installed):
+    env = installed(PROBE_PLUGIN)
+    rows = json.loads(recon("ports", "49999-50001", "--json", env=env).stdout)
+    assert [(row["port"], row["asks"]) for row in rows] == [
+        (49999, []), (50000, [{"probe": "calf", "sends": "", "tls": True}]), (50001, []),
+    ]  # fmt: skip
+    assert "TLS, then http" in recon("ports", "443").stdout
 
 
 def test_ports_for_people_says_that_a_name_is_only_a_convention(recon):

@@ -5,17 +5,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections import Counter
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from recon.cli.exits import ExitCode, complain, quiet_pipe
-from recon.errors import PlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from recon.cli.asks import Ask
     from recon.ports import PortEntry
 
@@ -25,7 +23,7 @@ recon ports
 
 recon ports 22
 
-recon ports 'http*' 5432
+recon ports 'http*' 5432 U:53
 
 recon ports dynamic
 
@@ -37,7 +35,7 @@ ROWS_SHOWN = 200
 def command(
     queries: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[QUERY…]", help="A port, a name, a glob (http*), or a range word (well-known)."),
+        typer.Argument(metavar="[QUERY…]", help="Port words (22, 1-10, U:53, top:5, dynamic) or names (ssh, http*)."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
 ) -> None:
@@ -50,24 +48,64 @@ def _answer(queries: list[str] | None, *, as_json: bool) -> None:
     if not queries:
         _print_json(_overview()) if as_json else _print_overview()
         return
-    entries = sorted(set(_found(queries)), key=lambda entry: (entry.port, entry.transport))
-    if not entries:
-        raise typer.Exit(_nothing(queries))
-    asks = _asks()
-    if as_json:
-        _print_json([_row(entry, asks) for entry in entries])
-    else:
-        _print_table(entries, asks)
+    found = {query: _found(query) for query in queries}
+    rows = _rows({entry for entries in found.values() for entry in entries})
+    if rows:
+        _print_json([row.values() for row in rows]) if as_json else _print_table(rows)
+    missed = [query for query, entries in found.items() if not entries]
+    if missed:
+        raise typer.Exit(_nothing(missed))
 
 
-def _found(queries: Iterable[str]) -> Iterator[PortEntry]:
+@dataclass(slots=True)
+class _Row:
+    """A port, or a run of ports of one transport (``last`` inclusive) that nobody registered and nothing asks."""
+
+    entry: PortEntry
+    last: int
+    asks: list[Ask]
+
+    def takes(self, entry: PortEntry) -> bool:
+        """Whether ``entry``, which nothing asks, continues this run."""
+        empty = not (self.asks or self.entry.service or entry.service)
+        return empty and entry.port == self.last + 1 and entry.range == self.entry.range
+
+    def port(self) -> str:
+        """Say the port or the run of ports, with the transport."""
+        run = f"{self.entry.port}-{self.last}" if self.last > self.entry.port else f"{self.entry.port}"
+        return f"{run}/{self.entry.transport}"
+
+    def values(self) -> dict[str, object]:
+        """Give the row of ``--json``."""
+        entry = self.entry
+        return {
+            "port": entry.port, "last": self.last, "transport": entry.transport, "service": entry.service,
+            "range": entry.range, "asks": [asdict(ask) for ask in self.asks],
+        }  # fmt: skip
+
+
+def _found(query: str) -> list[PortEntry]:
     from recon.ports import search  # noqa: PLC0415 - loads the core
 
-    for query in queries:
-        try:
-            yield from search(query)
-        except ValueError as error:
-            raise PlanError(query, str(error), "recon ports 22") from None
+    return search(query)
+
+
+def _rows(entries: set[PortEntry]) -> list[_Row]:
+    """Rows by port and transport; ports of which there is nothing to say share one."""
+    from recon.ports import TRANSPORTS  # noqa: PLC0415 - loads the core
+
+    asks = _asks() if entries else {}
+    rows: list[_Row] = []
+    newest: dict[str, _Row] = {}
+    for entry in sorted(entries, key=lambda entry: (entry.port, TRANSPORTS.index(entry.transport))):
+        asked = asks.get((entry.port, entry.transport), [])
+        before = newest.get(entry.transport)
+        if before and not asked and before.takes(entry):
+            before.last = entry.port
+        else:
+            newest[entry.transport] = _Row(entry, entry.port, asked)
+            rows.append(newest[entry.transport])
+    return rows
 
 
 def _asks() -> dict[tuple[int, str], list[Ask]]:
@@ -77,24 +115,17 @@ def _asks() -> dict[tuple[int, str], list[Ask]]:
     return asks(probe for _, probe in load_plugins().probes())
 
 
-def _row(entry: PortEntry, asks: dict[tuple[int, str], list[Ask]]) -> dict[str, object]:
-    asked = [asdict(ask) for ask in asks.get((entry.port, entry.transport), ())]
-    return {
-        "port": entry.port, "transport": entry.transport, "service": entry.service, "range": entry.range,
-        "asks": asked,
-    }  # fmt: skip
-
-
-def _print_table(entries: list[PortEntry], asks: dict[tuple[int, str], list[Ask]]) -> None:
-    width = max(len(entry.service or "") for entry in entries[:ROWS_SHOWN])
-    print(f"{'PORT':<9}  {'RANGE':<10}  {'REGISTERED FOR':<{max(width, 14)}}  RECON ASKS")
-    for entry in entries[:ROWS_SHOWN]:
-        asked = ", ".join(map(str, asks.get((entry.port, entry.transport), ()))) or "-"
-        port = f"{entry.port}/{entry.transport}"
-        print(f"{port:<9}  {entry.range:<10}  {entry.service or '-':<{max(width, 14)}}  {asked}")
-    if len(entries) > ROWS_SHOWN:
-        print(f"… {len(entries) - ROWS_SHOWN:,} more; --json prints them all")
-    _print_range_notes({entry.range for entry in entries})
+def _print_table(rows: list[_Row]) -> None:
+    shown = rows[:ROWS_SHOWN]
+    ports = max(9, *(len(row.port()) for row in shown))
+    names = max(14, *(len(row.entry.service or "") for row in shown))
+    print(f"{'PORT':<{ports}}  {'RANGE':<10}  {'REGISTERED FOR':<{names}}  RECON ASKS")
+    for row in shown:
+        asked = ", ".join(map(str, row.asks)) or "-"
+        print(f"{row.port():<{ports}}  {row.entry.range:<10}  {row.entry.service or '-':<{names}}  {asked}")
+    if len(rows) > ROWS_SHOWN:
+        print(f"… {len(rows) - ROWS_SHOWN:,} more; --json prints them all")
+    _print_range_notes({row.entry.range for row in rows})
 
 
 def _print_range_notes(names: set[str]) -> None:
@@ -108,12 +139,13 @@ def _print_range_notes(names: set[str]) -> None:
 
 
 def _overview() -> list[dict[str, object]]:
-    from recon.ports import RANGES, search  # noqa: PLC0415 - loads the core
+    from recon.ports import RANGES, entries  # noqa: PLC0415 - loads the core
 
+    names = Counter(entry.range for entry in entries())
     return [
         {
             "range": known.name, "first": known.first, "last": known.last, "purpose": known.purpose,
-            "registered": sum(1 for entry in search(known.name) if entry.service),
+            "registered": names[known.name],
         }
         for known in RANGES
     ]  # fmt: skip

@@ -7,9 +7,15 @@ use recon_core::registry;
 
 use crate::errors;
 
+/// Listed and never swept, so the core's transports do not hold it.
+const SCTP: &str = "sctp";
+
 #[pyfunction]
 pub(crate) fn port_name(port: u16, transport: &str) -> PyResult<Option<&'static str>> {
-    Ok(registry::name(port, errors::transport(transport)?))
+    match transport {
+        SCTP => Ok(registry::sctp_name(port)),
+        _ => Ok(registry::name(port, errors::transport(transport)?)),
+    }
 }
 
 #[pyfunction]
@@ -19,7 +25,11 @@ pub(crate) fn port_range(port: u16) -> &'static str {
 
 #[pyfunction]
 pub(crate) fn port_entries() -> Vec<(u16, &'static str, &'static str)> {
-    registry::entries().map(|(port, transport, name)| (port, jsonl::transport(transport), name)).collect()
+    let swept = registry::entries().map(|(port, transport, name)| (port, jsonl::transport(transport), name));
+    let listed = registry::sctp_entries().map(|(port, name)| (port, SCTP, name));
+    let mut entries: Vec<_> = swept.chain(listed).collect();
+    entries.sort_by_key(|entry| entry.0);
+    entries
 }
 
 #[pyfunction]
