@@ -100,3 +100,19 @@ def closed_port():
     with socket.socket() as keeper:
         keeper.bind(("0.0.0.0", 0))
         yield keeper.getsockname()[1]
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """Install a plugin called boom with this source; the environment that sees it."""
+
+    def install(source):
+        info = tmp_path / "boom-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: boom\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text("[recon]\nboom = boom_module\n")
+        (tmp_path / "boom_module.py").write_text(source)
+        path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+        return {**os.environ, "PYTHONPATH": path}
+
+    return install

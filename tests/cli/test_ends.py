@@ -66,6 +66,18 @@ def test_a_reader_who_leaves_ends_the_sweep_quietly(start, greeter):
     assert process.stderr.read() == ""
 
 
+def test_a_reader_who_leaves_still_gets_the_summary_file(start, closed_port, tmp_path):
+    path = tmp_path / "summary.json"
+    words = ("-p", closed_port, "--show", "closed", "--format", "jsonl", "--rate", "20000", "--summary", path)
+    process = start("sweep", "127.1.0.0/16", *words)
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=20) == 0
+    summary = json.loads(path.read_text())
+    assert (summary["exit"], summary["interrupted"]) == (0, True)
+    assert summary["closed"] > 0
+
+
 def test_a_dry_run_into_head_is_quiet(start):
     process = start("sweep", "127.0.0.0/8", "-p", "1-100", "--dry-run")
     process.stdout.readline()

@@ -7,6 +7,8 @@ import io
 import json
 import resource
 import socket
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -181,11 +183,93 @@ def test_a_disk_that_fills_up_keeps_whole_rows_only(recon, greeter, tmp_path):
     assert all(row.endswith(f":{greeter.port}\n") for row in rows)
 
 
+def test_a_disk_that_fills_up_behind_a_redirection_keeps_whole_rows_only(command, environment, greeter, tmp_path):
+    path = tmp_path / "rows"
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+    words = ("sweep", "127.1.0.0/23", "-p", greeter.port, "--rate", "max")
+    with path.open("wb") as file:
+        file.write(b"before\n")
+        file.flush()
+        done = subprocess.run(
+            [*command, *map(str, words)], stdout=file, stderr=subprocess.PIPE, text=True, check=False, timeout=60,
+            env=environment(), preexec_fn=limit,
+        )  # fmt: skip
+    rows = path.read_text().splitlines(keepends=True)
+    assert done.returncode == 5
+    assert rows[0] == "before\n"
+    assert all(row.endswith(f":{greeter.port}\n") for row in rows[1:])
+    assert f"it holds {len(rows) - 1:,} whole lines" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sweep", "127.1.0.0/24", "-p", "1-10", "--dry-run"), ("sweep", "127.1.0.0/24", "--explain"),
+        ("sweep", "--help"), ("--version",), ("ports", "well-known"), ("doctor",),
+    ],
+)  # fmt: skip
+def test_a_full_disk_behind_standard_output_is_one_clear_line(start, words):
+    with Path("/dev/full").open("wb") as full:
+        process = start(*words, stdout=full)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 5
+    assert errors == "recon: standard output: No space left on device\n"
+
+
+def test_a_dry_run_names_what_does_not_resolve(recon):
+    done = recon("sweep", "no-such-host.invalid", "127.1.2.3", "-p", "1", "--dry-run")
+    assert (done.returncode, done.stdout) == (3, "127.1.2.3:1\n")
+    assert "no-such-host.invalid" in done.stderr
+
+
 def test_a_misspelt_format_leaves_an_old_file_alone(recon, tmp_path):
     path = tmp_path / "rows.jsonl"
     path.write_text("precious")
     assert recon("sweep", "127.1.2.3", "-p", "1", "-o", path, "--format", "jsno").returncode == 2
     assert path.read_text() == "precious"
+
+
+REFUSING_PLUGIN = """
+from recon import ScopeError, hookimpl
+
+@hookimpl
+def recon_review(plan):
+    raise ScopeError("not today")
+"""
+
+
+@pytest.mark.parametrize("others", [("--summary", "none/s"), ("--transcripts", "none/t"), ()])
+def test_a_refused_run_leaves_old_files_alone(recon, installed, tmp_path, others):
+    path = tmp_path / "rows.jsonl"
+    path.write_text("precious")
+    env = installed(REFUSING_PLUGIN) if not others else None
+    options = {"env": env} if env else {}
+    done = recon("sweep", "127.1.2.3", "-p", "1", "-o", path, *others, cwd=tmp_path, **options)
+    assert done.returncode == (5 if others else 4)
+    assert path.read_text() == "precious"
+
+
+def test_a_longer_old_file_is_replaced_whole(recon, greeter, tmp_path):
+    for name in ("rows", "summary", "talk"):
+        (tmp_path / name).write_text("precious " * 1000)
+    files = ("-o", "rows", "--summary", "summary", "--transcripts", "talk")
+    assert recon("sweep", "127.1.2.3", "-p", greeter.port, *files, cwd=tmp_path).returncode == 0
+    assert (tmp_path / "rows").read_text() == f"127.1.2.3:{greeter.port}\n"
+    assert json.loads((tmp_path / "summary").read_text())["open"] == 1
+    assert load_transcript(tmp_path / "talk").port == greeter.port
+
+
+@pytest.mark.parametrize("options", [("-o", "--summary"), ("-o", "--transcripts"), ("--transcripts", "--summary")])
+def test_one_file_for_two_things_is_refused(recon, tmp_path, options):
+    (tmp_path / "link").symlink_to("rows")
+    (tmp_path / "rows").write_text("precious")
+    done = recon("sweep", "127.1.2.3", "-p", "1", options[0], "rows", options[1], "link", cwd=tmp_path)
+    assert done.returncode == 2
+    assert options[0] in done.stderr
+    assert (tmp_path / "rows").read_text() == "precious"
 
 
 def test_progress_can_be_read_by_a_program(start, closed_port):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from enum import IntEnum
@@ -36,6 +37,10 @@ _CODES: tuple[tuple[type[ReconError], ExitCode], ...] = (
 )
 
 
+_CANNOT_KEEP = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+"""What the system says where standard output is full, too large, broken or closed."""
+
+
 def code_of(error: ReconError) -> ExitCode:
     """Give the exit code of an error; anything not listed is a runtime error."""
     return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.RUNTIME)
@@ -53,7 +58,8 @@ def leave() -> NoReturn:
     from recon.cli.app import build  # noqa: PLC0415 - Typer is heavy and only needed here
 
     try:
-        build(sys.argv[1:])(prog_name="recon")
+        with quiet_pipe():
+            build(sys.argv[1:])(prog_name="recon")
     except ReconError as error:
         complain(str(error))
         code = code_of(error)
@@ -66,12 +72,23 @@ def leave() -> NoReturn:
 
 @contextlib.contextmanager
 def quiet_pipe() -> Iterator[None]:
-    """Print in this block: a reader who leaves early (``| head``) ends it without a word and without blame."""
+    """Print in this block: a reader who leaves early (``| head``) ends it without a word and without blame.
+
+    Raises StoreError if what standard output leads to is full.
+    """
     try:
-        yield
-        sys.stdout.flush()
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:
         silence_stdout()
+    except OSError as error:
+        if error.errno not in _CANNOT_KEEP or error.filename is not None:
+            raise
+        silence_stdout()
+        message = f"standard output: {error.strerror}"
+        raise StoreError(message) from None
 
 
 def silence_stdout() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from recon.cli.files import STDOUT, is_file
 from recon.cli.looks import colored, columns
 from recon.errors import PlanError, StoreError
 from recon.model import SinkOptions
@@ -20,32 +20,31 @@ if TYPE_CHECKING:
     from recon.model import Sink, SinkType, Summary
 
 _FORMAT_OF_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
-_MODE = 0o666
 
 
 class Output:
     """A binary stream without a buffer: what was written is there, and a failure is seen at once."""
 
-    def __init__(self, path: str | None, screen: Screen) -> None:
-        """Open ``path`` (none or ``-``: standard output); raises StoreError if it cannot be written."""
-        self.path = None if path in (None, "-") else path
+    def __init__(self, descriptor: int, path: str | None, screen: Screen) -> None:
+        """Write to ``descriptor``, which is ``path`` (none: standard output)."""
+        self.path = path
         self._screen = screen
-        self._descriptor = 1 if self.path is None else open_for_writing(self.path)
+        self._descriptor = descriptor
         self.is_terminal = os.isatty(self._descriptor)
-        self.written = 0
+        self.lines = 0
+        """Whole lines that were written and kept."""
 
     def write(self, data: bytes) -> int:
         """Write whole rows; on failure a file is cut back to its last whole row, and OSError goes on."""
-        start, view = self.written, memoryview(data)
+        written, view = 0, memoryview(data)
         with self._screen.aside() if self.is_terminal else contextlib.nullcontext():
             try:
-                while view:
-                    count = os.write(self._descriptor, view)
-                    self.written += count
-                    view = view[count:]
-            except OSError:
-                self._cut_back(start + data[: self.written - start].rfind(b"\n") + 1)
-                raise
+                while written < len(view):
+                    written += os.write(self._descriptor, view[written:])
+            finally:
+                self.lines += data.count(b"\n", 0, written)
+                if written < len(view):
+                    self._cut_off(written - (data.rfind(b"\n", 0, written) + 1))
         return len(data)
 
     def close(self) -> None:
@@ -53,19 +52,13 @@ class Output:
         if self.path is not None:
             os.close(self._descriptor)
 
-    def _cut_back(self, length: int) -> None:
-        if self.path is not None and Path(self.path).is_file():
-            os.ftruncate(self._descriptor, length)
-            self.written = length
-
-
-def open_for_writing(path: str) -> int:
-    """Open a new, empty file; raises StoreError with the reason."""
-    try:
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _MODE)
-    except OSError as error:
-        message = f"cannot write {path}: {error.strerror} (nothing was sent)"
-        raise StoreError(message) from None
+    def _cut_off(self, torn: int) -> None:
+        """Take the last ``torn`` bytes off a file, unless something follows them."""
+        if torn and is_file(self._descriptor):
+            end = os.lseek(self._descriptor, 0, os.SEEK_CUR)
+            if end == os.fstat(self._descriptor).st_size:
+                os.ftruncate(self._descriptor, end - torn)
+                os.lseek(self._descriptor, end - torn, os.SEEK_SET)
 
 
 def choose_sink(sinks: Mapping[str, SinkType], name: str | None, path: str | None) -> SinkType:
@@ -130,14 +123,11 @@ class Writer:
         return isinstance(self.failure, BrokenPipeError)
 
 
-def write_summary(path: str, summary: Summary) -> None:
+def write_summary(path: str, descriptor: int, summary: Summary) -> None:
     """Write the summary's JSON; raises StoreError with the reason."""
     try:
-        if path == "-":
-            sys.stdout.write(summary.to_json() + "\n")
-            sys.stdout.flush()
-        else:
-            Path(path).write_text(summary.to_json() + "\n", encoding="utf-8")
+        with os.fdopen(descriptor, "wb", closefd=descriptor != STDOUT) as file:
+            file.write(summary.to_json().encode() + b"\n")
     except OSError as error:
         message = f"cannot write {path}: {error.strerror}"
         raise StoreError(message) from None

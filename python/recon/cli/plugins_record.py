@@ -70,7 +70,7 @@ def _write(path: str, text: str) -> None:
     import os  # noqa: PLC0415 - only with a file
     from pathlib import Path  # noqa: PLC0415 - the same
 
-    from recon.cli.output import open_for_writing  # noqa: PLC0415 - the same
+    from recon.cli.files import open_for_writing  # noqa: PLC0415 - the same
     from recon.errors import StoreError  # noqa: PLC0415 - the same
 
     try:

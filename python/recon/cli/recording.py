@@ -10,7 +10,6 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from recon.cli.output import open_for_writing
 from recon.testing.conversations import SCHEMA, to_row
 
 if TYPE_CHECKING:
@@ -24,9 +23,9 @@ if TYPE_CHECKING:
 class TranscriptSink:
     """Takes batches beside the rows' own sink."""
 
-    def __init__(self, path: str) -> None:
-        """Open ``path``; raises StoreError if it cannot be written."""
-        self._file = os.fdopen(open_for_writing(path), "wb")
+    def __init__(self, descriptor: int) -> None:
+        """Write to ``descriptor``, and close it at the end."""
+        self._file = os.fdopen(descriptor, "wb")
 
     def write(self, batch: Batch) -> None:
         """Write the conversations of ``batch``."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from recon.cli import guard
-from recon.cli.exits import ExitCode, complain, silence_stdout
+from recon.cli.exits import ExitCode, complain, quiet_pipe, silence_stdout
+from recon.cli.files import Files
 from recon.cli.live import Live, Screen
 from recon.cli.loading import load_plugins, route_warnings
 from recon.cli.looks import can_redraw
-from recon.cli.output import Output, Writer, choose_sink, open_for_writing, open_sink, write_summary
+from recon.cli.output import Output, Writer, choose_sink, open_sink, write_summary
 from recon.cli.recording import TranscriptSink
 from recon.cli.signals import Interrupts
 from recon.cli.summary import counted, lines_of, listed
@@ -23,7 +25,9 @@ from recon.plan import Plan
 from recon.sinks.escape import terminal
 
 if TYPE_CHECKING:
-    from recon.model import Sink, Summary
+    from collections.abc import Callable
+
+    from recon.model import Progress, Sink, Summary
     from recon.plugins import Plugins
 
 _STDERR = 2
@@ -103,40 +107,62 @@ def run(request: Request, beside: Sink | None = None) -> int:
     """Sweep, write rows and the summary, and give the exit code. ``beside`` sees every batch too."""
     plan, plugins = make_plan(request)
     guard.check(plan, yes=request.yes)
-    if plan.unresolved:
-        complain(f"could not resolve {len(plan.unresolved)}: {listed(plan.unresolved)}")
+    _name_unresolved(plan)
     screen = Screen(_STDERR)
     route_warnings(lambda text: screen.say(f"recon: {terminal(text)}"))
     kind = choose_sink(plugins.sinks(), request.format, request.output)
-    output = Output(request.output, screen)
+    files = Files()
+    rows = _path(request.output)
+    output = Output(files.open("-o", rows), rows, screen)
+    talks = None if request.transcripts is None else files.open("--transcripts", request.transcripts)
+    account = None if request.summary is None else files.open("--summary", _path(request.summary))
     writer = Writer(
-        open_sink(kind, output, color=request.color),
-        TranscriptSink(request.transcripts) if request.transcripts else None,
-        beside,
+        open_sink(kind, output, color=request.color), None if talks is None else TranscriptSink(talks), beside
     )
-    if request.summary not in {None, "-"}:
-        os.close(open_for_writing(str(request.summary)))
-    summary, interrupted = _sweep(plan, plugins, writer, screen, request.progress)
+    summary, interrupted = _sweep(plan, plugins, files, writer, partial(Live, progress_mode(request.progress), screen))
     writer.close(summary, output)
-    return _finish(request, summary.with_exit(_exit_code(request, summary, writer, interrupted)), writer, output)
+    summary = summary.with_exit(_exit_code(request, summary, writer, interrupted))
+    _tell(summary, writer, output)
+    if account is not None:
+        write_summary(str(request.summary), account, summary)
+    return summary.exit
 
 
-def print_targets(request: Request) -> None:
-    """Write the plan's targets in order; nothing is sent."""
-    line = make_plan(request)[0].line
-    first, after = line.interval
-    for start in range(first, after, _LINES_A_WRITE):
-        sys.stdout.buffer.write(line.text(start, min(start + _LINES_A_WRITE, after)))
-    sys.stdout.flush()
+def print_targets(request: Request) -> int:
+    """Write the plan's targets in order and give the exit code; nothing is sent."""
+    plan, _ = make_plan(request)
+    _name_unresolved(plan)
+    output = Output(Files().open("-o", None), None, Screen(_STDERR))
+    first, after = plan.line.interval
+    with quiet_pipe():
+        for start in range(first, after, _LINES_A_WRITE):
+            output.write(plan.line.text(start, min(start + _LINES_A_WRITE, after)))
+    return ExitCode.GAPS if plan.unresolved else ExitCode.COMPLETE
 
 
-def _sweep(plan: Plan, plugins: Plugins, writer: Writer, screen: Screen, progress: str) -> tuple[Summary, int | None]:
+def print_plan(request: Request) -> int:
+    """Write what the plan would do and give the exit code; nothing is sent."""
+    plan, _ = make_plan(request)
+    with quiet_pipe():
+        print(plan.explain())
+    return ExitCode.COMPLETE
+
+
+def _name_unresolved(plan: Plan) -> None:
+    if plan.unresolved:
+        complain(f"could not resolve {len(plan.unresolved)}: {listed(plan.unresolved)}")
+
+
+def _sweep(
+    plan: Plan, plugins: Plugins, files: Files, writer: Writer, show: Callable[[Callable[[], Progress]], Live]
+) -> tuple[Summary, int | None]:
     """Drain the sweep; its summary and the exit code of the signal that stopped it, if one did."""
     with (
         start_sweep(plan, plugins=plugins) as running,
         Interrupts(running.stop) as interrupts,
-        Live(progress_mode(progress), screen, running.progress),
+        show(running.progress),
     ):
+        files.empty()
         for batch in running:
             if not writer.write(batch):
                 running.stop()
@@ -162,16 +188,18 @@ def _exit_code(request: Request, summary: Summary, writer: Writer, interrupted: 
     return summary.exit
 
 
-def _finish(request: Request, summary: Summary, writer: Writer, output: Output) -> int:
+def _path(word: str | None) -> str | None:
+    return None if word == "-" else word
+
+
+def _tell(summary: Summary, writer: Writer, output: Output) -> None:
+    """Say how it ended, unless nobody reads any more."""
     if writer.reader_left:
         silence_stdout()
-        return summary.exit
+        return
     if writer.failure is not None:
         where = output.path or "standard output"
         why = getattr(writer.failure, "strerror", None) or f"{type(writer.failure).__name__}: {writer.failure}"
-        complain(f"{where}: {why}; stopped after {counted(writer.rows, 'row')}")
+        complain(f"{where}: {why}; stopped, and it holds {counted(output.lines, 'whole line')}")
     for line in lines_of(summary):
         print(line, file=sys.stderr)
-    if request.summary is not None:
-        write_summary(request.summary, summary)
-    return summary.exit

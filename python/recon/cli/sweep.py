@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from recon.cli import words
-from recon.cli.exits import quiet_pipe
 from recon.errors import PlanError
 
 EPILOG = """Examples:
@@ -197,14 +196,9 @@ def _do(request: object, *, dry_run: bool, explain: bool) -> int:
     from recon.cli import run  # noqa: PLC0415 - loads the core
 
     assert isinstance(request, run.Request)  # noqa: S101 - typed so that this module need not import it
-    if not explain and not dry_run:
-        return run.run(request)
-    with quiet_pipe():
-        if explain:
-            print(run.make_plan(request)[0].explain())
-        else:
-            run.print_targets(request)
-    return 0
+    if explain:
+        return run.print_plan(request)
+    return run.print_targets(request) if dry_run else run.run(request)
 
 
 def _refuse_later_parts(*, backend: str, interface: str | None, scope: str | None) -> None:
