@@ -7,7 +7,8 @@ import pytest
 from recon.cli import guard, words
 from recon.cli.looks import colored
 from recon.cli.targets import Words
-from recon.errors import PlanError
+from recon.errors import PlanError, ScopeError
+from recon.plan import Plan
 
 
 @pytest.mark.parametrize(
@@ -74,11 +75,30 @@ def test_a_missing_target_file_is_an_error(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("targets", "widest", "reasons"),
-    [(1 << 20, None, 0), ((1 << 20) + 1, None, 1), (1, "1.0.0.0/15", 1), (1 << 25, "1.0.0.0/8", 2)],
+    ("targets", "widest", "public", "reasons"),
+    [
+        (1 << 20, None, 0, 0), ((1 << 20) + 1, None, 0, 1), (1, "1.0.0.0/15", 1 << 17, 1), (1 << 25, "1.0.0.0/8", 1, 2),
+        (1 << 17, None, 1 << 16, 0), (1 << 17, None, (1 << 16) + 1, 1), (1 << 21, None, 1 << 17, 2),
+    ],
+)  # fmt: skip
+def test_large_and_public_sweeps_are_asked_about(targets, widest, public, reasons):
+    assert len(guard.reasons_to_ask(targets, widest, public)) == reasons
+
+
+@pytest.mark.parametrize(
+    ("targets", "exclude"),
+    [
+        (["8.0.0.0/15"], ["8.0.64.1", "8.1.0.0", "8.1.128.7"]),
+        (["8.0.0.0/16", "8.2.0.0/16", "8.4.0.0/16", "8.6.0.0/16"], []),
+        (["8.0.0.0/16", "8.7.7.7"], []),
+    ],
 )
-def test_large_and_public_sweeps_are_asked_about(targets, widest, reasons):
-    assert len(guard.reasons_to_ask(targets, widest)) == reasons
+def test_a_public_sweep_in_pieces_is_refused_like_a_whole_one(targets, exclude):
+    plan = Plan.parse(targets, ports="1", exclude=exclude)
+    with pytest.raises(ScopeError, match="public addresses"):
+        guard.check(plan, yes=False)
+    guard.check(plan, yes=True)
+    guard.check(Plan.parse("8.0.0.0/16", ports="1"), yes=False)
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 ASK_ABOVE = 1 << 20
 """Targets beyond which a sweep is asked about."""
 
+ASK_ABOVE_PUBLIC = 1 << 16
+"""Public addresses, in one range or in many, beyond which a sweep is asked about: what a /16 holds."""
+
 
 def check(plan: Plan, *, yes: bool) -> None:
     """Return if the sweep may start; ask on a terminal, raise ScopeError with the reason elsewhere."""
-    reasons = reasons_to_ask(plan.targets, plan.space.widest_public)
+    reasons = reasons_to_ask(plan.targets, plan.space.widest_public, plan.space.public_addresses)
     if not reasons or yes:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -25,13 +28,15 @@ def check(plan: Plan, *, yes: bool) -> None:
     _ask(reasons)
 
 
-def reasons_to_ask(targets: int, widest_public: str | None) -> list[str]:
+def reasons_to_ask(targets: int, widest_public: str | None, public_addresses: int) -> list[str]:
     """Why a sweep of this size should not start unasked; empty if it may."""
     reasons = []
     if targets > ASK_ABOVE:
         reasons.append(f"{targets:,} targets are more than {ASK_ABOVE:,}")
     if widest_public is not None:
         reasons.append(f"the public range {widest_public} is wider than a /16")
+    elif public_addresses > ASK_ABOVE_PUBLIC:
+        reasons.append(f"{public_addresses:,} public addresses in all are more than a /16 holds")
     return reasons
 
 
