@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import time
 
@@ -84,6 +86,73 @@ def test_a_dry_run_into_head_is_quiet(start):
     process.stdout.close()
     assert process.wait(timeout=20) == 0
     assert process.stderr.read() == ""
+
+
+INTERRUPTED = """
+import sys
+
+module = sys.argv[1]
+
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == module:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupts())
+sys.argv[:] = ["recon", "sweep", "127.0.0.1", "-p", "1", "--dry-run"]
+from recon.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["recon.cli.exits", "recon.cli.app", "typer", "recon.cli.run", "recon.plan"])
+def test_ctrl_c_while_recon_is_still_starting_is_quiet(environment, module):
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, module],
+        capture_output=True, text=True, timeout=20, check=False, env=environment(),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+@pytest.fixture
+def shell(command, environment, tmp_path):
+    """Run recon with its words behind it in a shell, which can close descriptors."""
+
+    def run(words):
+        return subprocess.run(
+            ["sh", "-c", f"{shlex.join(command)} {words}"],
+            capture_output=True, text=True, timeout=20, check=False, env=environment(), cwd=tmp_path,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "sweep 127.1.2.3 -p 1", "sweep 127.1.2.3 -p 1 --dry-run", "sweep 127.1.2.3 -p 1 -o rows --summary -",
+        "ports ssh", "--help", "--version",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("closing", [">&-", "<&- >&-"])
+def test_a_closed_standard_output_is_refused_where_it_is_needed(shell, words, closing):
+    done = shell(f"{words} {closing}")
+    assert done.returncode == 5
+    assert "standard output" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "swept" not in done.stderr
+
+
+def test_a_closed_standard_output_is_no_harm_where_rows_go_to_a_file(shell, closed_port):
+    done = shell(f"sweep 127.1.2.3 -p {closed_port} -o rows <&- >&-")
+    assert done.returncode == 0
+    assert "closed 1" in done.stderr
+
+
+def test_a_closed_standard_error_puts_nothing_among_the_rows(shell, greeter, tmp_path):
+    done = shell(f"sweep 127.1.2.3 -p {greeter.port} --summary s 2>&-")
+    assert (done.returncode, done.stdout) == (0, f"127.1.2.3:{greeter.port}\n")
+    assert json.loads((tmp_path / "s").read_text())["open"] == 1
 
 
 def _wait_until_full(reader: int) -> None:

@@ -5,9 +5,15 @@
 
 from __future__ import annotations
 
+_INTERRUPTED = 130
+"""``ExitCode.INTERRUPTED``, known before anything is imported: Ctrl-C may come during the imports."""
+
 
 def main() -> None:
     """Run ``recon`` with the process's arguments and end the process with design §11's exit code."""
-    from recon.cli.exits import leave  # noqa: PLC0415 - importing this package costs nothing
+    try:
+        from recon.cli.exits import leave  # noqa: PLC0415 - importing this package costs nothing
 
-    leave()
+        leave()
+    except KeyboardInterrupt:
+        raise SystemExit(_INTERRUPTED) from None

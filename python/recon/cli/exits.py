@@ -9,6 +9,7 @@ import sys
 from enum import IntEnum
 from typing import TYPE_CHECKING, NoReturn
 
+from recon.cli import stdio
 from recon.errors import PermissionDenied as Denied
 from recon.errors import PlanError, ReconError, ScopeError, StoreError
 
@@ -55,9 +56,10 @@ def complain(message: str) -> None:
 
 def leave() -> NoReturn:
     """Run the command line and exit."""
-    from recon.cli.app import build  # noqa: PLC0415 - Typer is heavy and only needed here
-
+    stdio.ensure()
     try:
+        from recon.cli.app import build  # noqa: PLC0415 - Typer is heavy and only needed here
+
         with quiet_pipe():
             build(sys.argv[1:])(prog_name="recon")
     except ReconError as error:
