@@ -10,6 +10,7 @@ import typer
 
 from recon.cli import demo, doctor, explain, plugins, ports, probes, sweep, trace
 from recon.cli.announced import any_commands
+from recon.errors import PlanError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,10 @@ recon ports ssh
 recon COMMAND --help tells more."""
 
 BUILT_IN = frozenset({"sweep", "ports", "explain", "trace", "plugins", "probes", "doctor", "demo"})
+LATER = ("runs", "show", "diff", "export", "resume", "merge")
+"""Commands that the next versions bring; until then each says so. A plugin's command of that name goes first."""
+
+_ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
 _QUICK = frozenset({"--version", "--show-completion", "--install-completion"})
 
 
@@ -47,6 +52,8 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.add_typer(probes.app, name="probes")
     app.command("doctor", epilog=doctor.EPILOG)(doctor.command)
     app.command("demo", epilog=demo.EPILOG)(demo.command)
+    for name in LATER:
+        app.command(name, hidden=True, add_help_option=False, context_settings=_ANYTHING)(_refuse)
     if needs_plugins(arguments):
         _add_plugin_commands(app)
     return app
@@ -64,6 +71,10 @@ def _add_plugin_commands(app: typer.Typer) -> None:
     from recon.cli.loading import load_plugins  # noqa: PLC0415 - see needs_plugins
 
     load_plugins().commands(app)
+
+
+def _refuse(context: typer.Context) -> None:
+    raise PlanError(str(context.info_name), "not yet available in this version", "recon --help")
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - Typer's callback signature
