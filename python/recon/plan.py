@@ -153,6 +153,7 @@ class Plan:
             f"order       seed {self.seed}, shuffle version {SHUFFLE_VERSION}",
             f"shard       {self.shard[0]} of {self.shard[1]} (counted from 0)",
             f"backend     connect (kernel sockets), {self.threads} threads",
+            f"transport   {self._transport_text()}",
             f"rate        {_rate_text(self.rate_pps)}",
             f"patience    {self.timeout_ms} ms a handshake, {self.passes} passes over what stays silent",
             f"questions   {self._depth_text()}",
@@ -162,6 +163,9 @@ class Plan:
         lines += [f"left out    {cut} ({name})" for cut, name in self.space.special]
         lines += [f"unresolved  {name}" for name in self.unresolved]
         return "\n".join(lines)
+
+    def _transport_text(self) -> str:
+        return " and ".join(name.upper() for name in ("tcp", "udp") if self.space.has_transport(name))
 
     def _depth_text(self) -> str:
         if not self.enumerate:

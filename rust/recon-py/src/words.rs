@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use recon_core::parse_ports::PortSet;
 use recon_core::parse_targets::{TargetWord, parse_target};
-use recon_core::space::{AddressRange, SpaceBuilder, Target};
+use recon_core::space::{AddressRange, SpaceBuilder, Target, Transport};
 use recon_core::word::WordError;
 use recon_core::{line, shuffle, space, special};
 
@@ -159,10 +159,14 @@ pub(crate) fn make(py: Python<'_>, space: &Space, seed: u64, shard: (u64, u64)) 
     made.map(Arc::new).map_err(|error| errors::word(py, error))
 }
 
-/// Append `addr:port` and a line feed; IPv6 in brackets.
+/// Append `addr:port` and a line feed; IPv6 in brackets, `/udp` after what is not asked over TCP.
 pub(crate) fn push(out: &mut String, target: &Target) {
+    let over = match target.transport {
+        Transport::Tcp => "",
+        Transport::Udp => "/udp",
+    };
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{}", std::net::SocketAddr::new(target.addr, target.port));
+    let _ = writeln!(out, "{}{over}", std::net::SocketAddr::new(target.addr, target.port));
 }
 
 fn fold(target: &Target) -> u64 {
