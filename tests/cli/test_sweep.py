@@ -59,6 +59,28 @@ def test_closed_ports_are_rows_when_asked_for(recon, closed_port):
     assert json.loads(done.stdout)["state"] == "closed"
 
 
+@pytest.mark.parametrize("options", [(), ("--format", "list"), ("-o", "rows.txt")])
+def test_a_list_refuses_to_hide_what_was_asked_for(recon, closed_port, tmp_path, options):
+    done = recon("sweep", "127.1.2.3", "-p", closed_port, "--show", "open,closed", *options, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--format jsonl" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_udp_target_is_told_from_a_tcp_one(recon):
+    done = recon("sweep", "127.1.2.3", "::1", "-p", "U:53,T:53", "--dry-run")
+    assert sorted(done.stdout.split()) == ["127.1.2.3:53", "127.1.2.3:53/udp", "[::1]:53", "[::1]:53/udp"]
+
+
+@pytest.mark.parametrize(
+    ("ports", "over"),
+    [("U:53", "UDP"), ("53", "TCP"), ("U:53,T:53", "TCP and UDP")],
+)
+def test_explain_says_over_what_it_asks(recon, ports, over):
+    done = recon("sweep", "127.1.2.3", "-p", ports, "--explain")
+    assert f"transport   {over}\n" in done.stdout
+
+
 def test_a_recorded_conversation_can_be_replayed(recon, greeter, tmp_path):
     path = tmp_path / "talk.jsonl"
     recon("sweep", "127.1.2.3", "-p", greeter.port, "--transcripts", path)
@@ -130,6 +152,33 @@ def test_a_bad_word_is_named_and_exits_2(recon, arguments, word):
     assert done.returncode == 2
     assert word in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_plugin_to_leave_out_must_be_there(recon, environment, greeter):
+    done = recon("sweep", "127.1.2.3", "-p", greeter.port, "-P", "no:typo")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no:typo" in done.stderr
+    env = environment(RECON_DISABLE_PLUGINS="typo")
+    done = recon("sweep", "127.1.2.3", "-p", greeter.port, env=env)
+    assert (done.returncode, done.stdout) == (0, f"127.1.2.3:{greeter.port}\n")
+    assert "RECON_DISABLE_PLUGINS: typo" in done.stderr
+
+
+def test_an_unreadable_exclusion_file_is_told_with_its_own_option(recon, tmp_path):
+    done = recon("sweep", "127.1.2.3", "--exclude-file", tmp_path / "none")
+    assert done.returncode == 2
+    assert "--exclude-file never.txt" in done.stderr
+    assert "@targets" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [("--format j", "jsonl"), ("--backend c", "connect"), ("--rate m", "max"), ("-o rows --format t", "table")],
+)
+def test_the_shell_completes_values(recon, environment, words, offered):
+    asked = f"recon sweep {words}"
+    env = environment(_RECON_COMPLETE="complete_bash", COMP_WORDS=asked, COMP_CWORD=str(len(asked.split()) - 1))
+    assert recon(env=env).stdout.split() == [offered]
 
 
 def test_a_bad_line_of_a_file_is_named_with_its_line(recon, tmp_path):

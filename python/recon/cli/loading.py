@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING
 
 from recon.cli.exits import complain
 from recon.errors import PlanError, PluginError
 from recon.hookspecs import hookimpl
-from recon.plugins import load
+from recon.plugins import DISABLE, listing, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,10 +51,27 @@ def load_plugins(disable: Iterable[str] = (), probe_files: Iterable[str] = ()) -
     What is wrong with a plugin is said on standard error; raises PlanError on a file that is wrong.
     """
     route_warnings(complain)
+    _check_names(disable)
     plugins = load(disable)
     for path in dict.fromkeys(probe_files):
         plugins.manager.register(_File(read_file(path)), name=f"file {path}")
     return plugins
+
+
+def _check_names(disable: Iterable[str]) -> None:
+    """Raise PlanError if a plugin to be left out is not there; in the environment, for all runs, it is a warning."""
+    from_environment = [name for name in map(str.strip, os.environ.get(DISABLE, "").split(",")) if name]
+    asked = tuple(disable)
+    if not asked and not from_environment:
+        return
+    known = [plugin.name for plugin in listing()]
+    there = f"there is no such plugin; installed are {', '.join(known) or 'none'}"
+    for name in asked:
+        if name not in known:
+            raise PlanError(f"-P no:{name}", there, f"-P no:{known[0]}" if known else "")
+    for name in from_environment:
+        if name not in known:
+            complain(f"{DISABLE}: {name}: {there}")
 
 
 def read_file(path: str) -> list[Probe]:

@@ -73,7 +73,7 @@ def make_plan(request: Request) -> tuple[Plan, Plugins]:
     targets.add(request.targets)
     excluded.add(word for words in request.exclude for word in words.split(","))
     for path in request.exclude_files:
-        excluded.add_file(path)
+        excluded.add_file(path, "--exclude-file never.txt, one target a line")
     try:
         plan = _parse(request, targets, excluded, plugins)
     except PlanError as error:
@@ -111,6 +111,7 @@ def run(request: Request, beside: Sink | None = None) -> int:
     screen = Screen(_STDERR)
     route_warnings(lambda text: screen.say(f"recon: {terminal(text)}"))
     kind = choose_sink(plugins.sinks(), request.format, request.output)
+    _refuse_hidden(kind.name, request.show)
     files = Files()
     rows = _path(request.output)
     output = Output(files.open("-o", rows), rows, screen)
@@ -146,6 +147,13 @@ def print_plan(request: Request) -> int:
     with quiet_pipe():
         print(plan.explain())
     return ExitCode.COMPLETE
+
+
+def _refuse_hidden(sink: str, show: tuple[str, ...]) -> None:
+    """Refuse to drop rows that were asked for: a list has no room for a state."""
+    if sink == "list" and set(show) != {"open"}:
+        why = "a list names open ports only; choose a format that tells the state"
+        raise PlanError(f"--show {','.join(show)}", why, "--format jsonl, or csv, or table")
 
 
 def _name_unresolved(plan: Plan) -> None:

@@ -31,7 +31,7 @@ def command(
         list[str] | None,
         typer.Argument(
             metavar="TARGET…",
-            help="Address, CIDR, a-b, octet ranges (10.0.0-3.1-254), host name, host:port, [v6]:port, @file, or -"
+            help="Address, CIDR, a-b, octet ranges (10.0.0-3.1-254), host name, host:port, \\[v6]:port, @file, or -"
             " for standard input.",
         ),
     ] = None,
@@ -52,9 +52,19 @@ def command(
         typer.Option("--exclude-file", metavar="FILE", rich_help_panel=_WHAT, help="Leave a file's targets out."),
     ] = None,
     rate: Annotated[
-        str, typer.Option(rich_help_panel=_HOW, metavar="N|max", help="Probes a second, never exceeded.")
+        str,
+        typer.Option(
+            rich_help_panel=_HOW, metavar="N|max", help="Probes a second, never exceeded.",
+            autocompletion=words.starting_with("1000", "10000", "100000", "max"),
+        ),
     ] = "10000",
-    backend: Annotated[str, typer.Option(rich_help_panel=_HOW, metavar="auto|connect", help="How to send.")] = "auto",
+    backend: Annotated[
+        str,
+        typer.Option(
+            rich_help_panel=_HOW, metavar="auto|connect", help="How to send.",
+            autocompletion=words.starting_with("auto", "connect"),
+        ),
+    ] = "auto",
     timeout: Annotated[
         str, typer.Option(rich_help_panel=_HOW, metavar="TIME", help="The longest wait for an answer: 900ms, 2 (s).")
     ] = "900ms",
@@ -105,6 +115,7 @@ def command(
         typer.Option(
             "--format", metavar="NAME", rich_help_panel=_WHERE,
             help="table, list, jsonl, csv, or a plugin's. Default: table on a terminal, list into a pipe.",
+            autocompletion=words.starting_with("table", "list", "jsonl", "csv"),
         ),
     ] = None,
     output: Annotated[

@@ -30,14 +30,14 @@ class Words:
             else:
                 self.words.append(word)
 
-    def add_file(self, path: str) -> None:
-        """Take the words of a file; raises PlanError if it cannot be read."""
+    def add_file(self, path: str, example: str = "@targets.txt, one target a line") -> None:
+        """Take the words of a file; raises PlanError, with ``example`` of what to write, if it cannot be read."""
         try:
             with Path(path).open("rb") as file:
                 self._read(path, file)
         except OSError as error:
             why = f"cannot be read: {error.strerror}"
-            raise PlanError(path, why, "@targets.txt, one target a line") from None
+            raise PlanError(path, why, example) from None
 
     def explain(self, error: PlanError) -> PlanError:
         """Give the same error with the file and line of its word, if it came from a file."""

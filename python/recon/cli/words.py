@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from recon.errors import PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STATES = ("open", "closed", "unreachable", "unknown")
 
@@ -70,6 +73,15 @@ def one_of(option: str, word: str, allowed: tuple[str, ...]) -> str:
     if word in allowed:
         return word
     raise PlanError(f"{option} {word}", f"not one of {', '.join(allowed)}", f"{option} {allowed[0]}")
+
+
+def starting_with(*values: str) -> Callable[[str], list[str]]:
+    """Make what a shell's completion asks for: those of ``values`` that begin like the word so far."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [value for value in values if value.startswith(incomplete)]
+
+    return complete
 
 
 def _whole(digits: str) -> int | None:
