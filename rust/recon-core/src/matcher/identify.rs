@@ -69,7 +69,8 @@ impl Pack {
     #[must_use]
     pub fn identify(&self, answer: &[u8], asked: &str, tls: bool, scratch: &mut Scratch) -> Findings {
         let unknown: Arc<str>;
-        let (probe, transport) = match self.probe(asked) {
+        let named = if asked == LISTEN { None } else { self.probe(asked) };
+        let (probe, transport) = match named {
             Some(probe) => (&probe.name, probe.spec.transport),
             None if asked == LISTEN => (&self.words.listen, Transport::Tcp),
             None => {

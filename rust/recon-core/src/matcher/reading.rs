@@ -123,6 +123,12 @@ impl Reading {
         })
     }
 
+    /// Whether a text begins as the pattern wants, so that most that cannot match never reach the regex.
+    fn may_begin(&self, text: &[u8]) -> bool {
+        let begins = |prefix: &Vec<u8>| text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
+        self.literals.prefix.as_ref().is_none_or(begins)
+    }
+
     /// Whether its author attached facts that hold when it reads a text.
     pub(super) fn states_facts(&self) -> bool {
         !self.facts.is_empty()
@@ -135,6 +141,9 @@ impl Reading {
         locations: &mut CaptureLocations,
         facts: &mut Vec<Fact>,
     ) -> Option<Hit> {
+        if !self.may_begin(excerpt.text) {
+            return None;
+        }
         let found = self.regex.captures_read(locations, excerpt.text)?;
         let mut service = self.blank(excerpt);
         let mut distro = None;
