@@ -44,6 +44,7 @@ def command(
     print(f"wrote {written}: {sum(path.is_file() for path in written.rglob('*'))} files")
     print("next:")
     print(f"  cd {written}")
+    print("  pip install --no-deps -e .               now recon knows it: recon plugins torture " + checked)
     print("  pytest                                   its tests pass already")
     print(f"  $EDITOR src/recon_{checked}/__init__.py".ljust(43) + "what it asks and what it reads")
     print("  recon plugins record HOST:PORT -o tests/conversations/NAME.jsonl")

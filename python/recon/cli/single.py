@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from recon.cli.exits import complain
 from recon.cli.loading import load_plugins
 from recon.cli.signals import Interrupts
 from recon.errors import PlanError
@@ -78,6 +79,8 @@ def talk_to(word: str, probe_files: Sequence[str] = ()) -> Talked:
     plan = _plan(word)
     with start_sweep(plan, plugins=plugins) as running, Interrupts(running.stop) as interrupts:
         batches = list(running)
+    if interrupts.exit_code is not None:
+        complain(f"interrupted: {word} was not asked to the end, so what follows is no verdict")
     talked = Talked(word, None, (), (), running.summary, pack_of(plugins), interrupts.exit_code)
     full = next((batch for batch in batches if len(batch)), None)
     return talked if full is None else _with_first(talked, full)

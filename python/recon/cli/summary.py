@@ -61,6 +61,8 @@ def _troubles(summary: Summary) -> Iterator[str]:
     errors = {name: count for name, count in summary.errors.items() if count}
     if errors:
         yield "  local errors, tried again: " + ", ".join(f"{name} {count:,}" for name, count in errors.items())
+        if "ESELF" in errors:
+            yield "    ESELF: this machine had connected to itself, which says nothing of the port"
     if summary.unknown and summary.interrupted:
         yield f"  {counted(summary.unknown, 'target')} not asked any more: no verdict given"
     elif summary.unknown:

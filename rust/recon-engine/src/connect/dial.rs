@@ -1,6 +1,6 @@
 //! Opens a non-blocking connection and says what came of it at once. Never waits.
 
-use std::io;
+use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -53,6 +53,19 @@ pub(crate) fn hang_up(stream: &mio::net::TcpStream) {
 pub(crate) fn is_self_connected(stream: &mio::net::TcpStream, target: Target) -> bool {
     let local = SockRef::from(stream).local_addr().ok().and_then(|addr| addr.as_socket());
     local.is_some_and(|local| local.port() == target.port && local.ip() == target.addr)
+}
+
+/// Write what the socket takes now; the rest stays in `unsent` until it is writable again.
+pub(crate) fn write_out(stream: &mut mio::net::TcpStream, unsent: &mut Vec<u8>) {
+    while !unsent.is_empty() {
+        match stream.write(unsent) {
+            Ok(count @ 1..) => drop(unsent.drain(..count)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // The peer is gone, but what it said before may still be waiting to be read.
+            Ok(_) | Err(_) => unsent.clear(),
+        }
+    }
 }
 
 /// What a failed attempt means. An unreachable error is the target's only if we have a route to it.

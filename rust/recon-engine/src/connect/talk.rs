@@ -1,12 +1,11 @@
 //! Carries dialogues over kernel sockets, plain or in TLS. What to say is the dialogue's business.
 
-use std::io::{ErrorKind, Write};
-
 use recon_core::dialogue::{Act, Dialogue, Manner, Subject, Wire};
 use recon_core::matcher::{Pack, Scratch};
 
 use super::Worker;
 use super::conn::{Due, Port, Role};
+use super::dial;
 use super::slab::Key;
 use crate::tls::{Progress, TlsWire};
 
@@ -247,14 +246,6 @@ impl Worker {
     /// Write what the socket takes now; the rest waits until it is writable again.
     pub(super) fn flush(&mut self, key: Key) {
         let conn = &mut self.conns[key];
-        while !conn.unsent.is_empty() {
-            match conn.stream.write(&conn.unsent) {
-                Ok(count @ 1..) => drop(conn.unsent.drain(..count)),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // The peer is gone, but what it said before may still be waiting to be read.
-                Ok(_) | Err(_) => conn.unsent.clear(),
-            }
-        }
+        dial::write_out(&mut conn.stream, &mut conn.unsent);
     }
 }

@@ -1,7 +1,7 @@
 //! The thread that serves enumerators: a poll loop over their connections.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -349,15 +349,7 @@ impl Worker {
 
     fn flush(&mut self, key: Key) {
         let line = &mut self.lines[key];
-        while !line.unsent.is_empty() {
-            match line.stream.write(&line.unsent) {
-                Ok(count @ 1..) => drop(line.unsent.drain(..count)),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // The peer is gone, but what it said before may still be waiting to be read.
-                Ok(_) | Err(_) => line.unsent.clear(),
-            }
-        }
+        dial::write_out(&mut line.stream, &mut line.unsent);
     }
 
     fn tell(&mut self) {
