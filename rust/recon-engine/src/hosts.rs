@@ -19,14 +19,22 @@ struct Seen {
     stayed: u32,
 }
 
-/// The hosts of a run.
-#[derive(Debug, Default)]
-pub(crate) struct Hosts(Mutex<HashMap<IpAddr, Seen>>);
+/// The hosts of a run; none where no host is asked on enough ports to tell.
+#[derive(Debug)]
+pub(crate) struct Hosts(Option<Mutex<HashMap<IpAddr, Seen>>>);
 
 impl Hosts {
+    /// Watch the hosts of a run that asks each on at most `ports` ports.
+    pub(crate) fn new(ports: usize) -> Self {
+        Self((ports > MANY as usize).then(Mutex::default))
+    }
+
     /// Another port of a host opened; whether it is only to be listened to.
     pub(crate) fn on_open(&self, addr: IpAddr) -> bool {
-        let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(hosts) = &self.0 else {
+            return false;
+        };
+        let mut hosts = hosts.lock().unwrap_or_else(PoisonError::into_inner);
         if hosts.len() >= HOSTS && !hosts.contains_key(&addr) {
             return false;
         }
@@ -37,7 +45,7 @@ impl Hosts {
 
     /// A conversation ended: with words or without, by the peer or by our patience. The pattern, where there is one.
     pub(crate) fn on_end(&self, addr: IpAddr, spoke: bool, hung_up: bool) -> Option<&'static str> {
-        let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hosts = self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
         let seen = hosts.get_mut(&addr)?;
         match (spoke, hung_up) {
             (true, _) => seen.spoke += 1,
@@ -68,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_host_that_takes_everything_and_says_nothing_is_only_listened_to() {
-        let hosts = Hosts::default();
+        let hosts = Hosts::new(1000);
         let muted = (0..100).filter(|_| hosts.on_open(ADDR)).count();
         assert_eq!(muted, 100 - MANY as usize);
         assert_eq!(hosts.on_end(ADDR, false, false), Some("tarpit"));
@@ -76,8 +84,15 @@ mod tests {
     }
 
     #[test]
+    fn a_run_over_few_ports_watches_nobody() {
+        let hosts = Hosts::new(MANY as usize);
+        assert!((0..1000).all(|_| !hosts.on_open(ADDR)));
+        assert_eq!(hosts.on_end(ADDR, false, false), None);
+    }
+
+    #[test]
     fn one_word_is_enough_to_be_a_host() {
-        let hosts = Hosts::default();
+        let hosts = Hosts::new(1000);
         assert!(!hosts.on_open(ADDR));
         assert_eq!(hosts.on_end(ADDR, true, false), None);
         assert!((0..1000).all(|_| !hosts.on_open(ADDR)));

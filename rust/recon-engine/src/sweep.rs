@@ -90,7 +90,7 @@ impl Sweep {
             feed: Feed::new(settings.line.interval(), settings.passes.max(1), PASS_GAP_US),
             pace: Pace::new(settings.rate_pps),
             clock: Clock::start(),
-            hosts: Hosts::default(),
+            hosts: Hosts::new(most_ports(&settings)),
             stop: AtomicBool::new(false),
             no_more_orders: AtomicBool::new(false),
             ended_ns: AtomicU64::new(0),
@@ -258,6 +258,11 @@ impl Drop for Sweep {
         let _ = self.join();
         let _ = self.end_enumeration();
     }
+}
+
+/// The most ports that any address is asked on.
+fn most_ports(settings: &Settings) -> usize {
+    settings.line.space().blocks().iter().map(|block| block.ports().len()).max().unwrap_or(0)
 }
 
 /// Stops the other workers when this one panics, since its positions would never be settled.
