@@ -340,6 +340,10 @@ impl Dialogue {
 
     fn merge(&mut self, found: Findings) {
         let known = &mut self.outcome.findings;
+        if known.services.is_empty() && known.facts.is_empty() {
+            *known = found;
+            return;
+        }
         known.services.extend(found.services);
         crate::matcher::merge_services(&mut known.services);
         self.learn(found.facts);

@@ -203,7 +203,7 @@ impl Worker {
             return;
         }
         let deadline_us = now_us + self.patience_us(ticket);
-        match self.hold(Role::Asking(ticket), target, stream, [now_us, deadline_us]) {
+        match self.hold(Role::Asking(ticket), target, stream, [now_us, deadline_us], open) {
             Ok(key) if open => self.on_open(key),
             Ok(key) => self.wheel.insert(deadline_us, Due::Conn(key)),
             Err(error) => self.on_outcome(ticket, target, dial::outcome(&error, target.addr), now_us),
@@ -224,9 +224,12 @@ impl Worker {
         target: Target,
         mut stream: mio::net::TcpStream,
         [started_us, deadline_us]: [u64; 2],
+        is_open: bool,
     ) -> std::io::Result<Key> {
         let token = stream_token(self.conns.reserve());
-        let registered = self.poll.registry().register(&mut stream, token, Interest::READABLE | Interest::WRITABLE);
+        // An open socket is writable at once, which is no news; `flush` asks for it when a write is cut short.
+        let interest = if is_open { Interest::READABLE } else { Interest::READABLE | Interest::WRITABLE };
+        let registered = self.poll.registry().register(&mut stream, token, interest);
         if let Err(error) = registered {
             dial::hang_up(&stream);
             return Err(error);
@@ -253,7 +256,7 @@ impl Worker {
                 Dialed::Pending(stream) => (stream, false),
             };
             let stream = mio::net::TcpStream::from_std(stream);
-            let key = self.hold(Role::Opening { port, wire }, target, stream, [now_us, u64::MAX])?;
+            let key = self.hold(Role::Opening { port, wire }, target, stream, [now_us, u64::MAX], open)?;
             Ok((key, open))
         });
         match dialed {

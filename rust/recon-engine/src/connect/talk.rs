@@ -1,10 +1,12 @@
 //! Carries dialogues over kernel sockets, plain or in TLS. What to say is the dialogue's business.
 
+use mio::Interest;
 use recon_core::dialogue::{Act, Dialogue, Manner, Subject, Wire};
 use recon_core::matcher::{Pack, Scratch};
 
 use super::Worker;
 use super::conn::{Due, Port, Role};
+use super::datagram::stream_token;
 use super::dial;
 use super::slab::Key;
 use crate::tls::{Progress, TlsWire};
@@ -247,5 +249,10 @@ impl Worker {
     pub(super) fn flush(&mut self, key: Key) {
         let conn = &mut self.conns[key];
         dial::write_out(&mut conn.stream, &mut conn.unsent);
+        if !conn.unsent.is_empty() {
+            let interest = Interest::READABLE | Interest::WRITABLE;
+            // Without it the rest would wait for the deadline, as for a peer that takes nothing.
+            let _ = self.poll.registry().reregister(&mut conn.stream, stream_token(key), interest);
+        }
     }
 }
