@@ -211,7 +211,7 @@ fn ports_hint_at_probes() {
     let asked = |port| pack.probe_for(port, Transport::Tcp).map(|probe| &*probe.name);
     assert_eq!((asked(80), asked(81), asked(8050), asked(22)), (Some("http"), Some("rare"), Some("http"), None));
     assert!(pack.listens(22) && !pack.listens(80));
-    assert_eq!(pack.probe_for_any(Transport::Tcp).map(|probe| &*probe.name), Some("http"));
+    assert_eq!(pack.everywhere().map(|at| &*pack.probes()[at].name), Some("http"));
     assert!(pack.probe_for(80, Transport::Udp).is_none());
 }
 

@@ -3,6 +3,7 @@
 use super::agenda::Question;
 use crate::lines;
 use crate::matcher::{LISTEN, Pack};
+use crate::probe::Ends;
 use crate::reply::BANNER_LIMIT;
 
 /// Where a connection stands.
@@ -58,7 +59,7 @@ impl Talk {
     /// Whether the shared grammars say that the answer is whole (a probe can insist on quiet).
     pub(super) fn is_whole(&self, pack: &Pack) -> bool {
         let by_grammar = match self.question {
-            Question::Ask { probe, .. } => !pack.ends_in_quiet(&pack.probes()[probe].name),
+            Question::Ask { probe, .. } => pack.probes()[probe].spec.ends == Ends::Grammar,
             _ => true,
         };
         by_grammar && lines::complete(&self.answer)

@@ -11,7 +11,7 @@ use super::tables::Tables;
 use super::words::Words;
 use super::{LISTEN, PackError, Scratch, examples};
 use crate::lines;
-use crate::probe::{Ends, MatchSpec, ProbeSpec};
+use crate::probe::{MatchSpec, ProbeSpec};
 use crate::space::Transport;
 
 /// A probe that passed all checks.
@@ -121,22 +121,10 @@ impl Pack {
         self.hints(transport).asks(port).map(|at| &self.probes[at])
     }
 
-    /// The probe with bytes to send that is asked where no port hints at another: the first of rarity 1.
-    #[must_use]
-    pub fn probe_for_any(&self, transport: Transport) -> Option<&CompiledProbe> {
-        self.hints(transport).everywhere().map(|at| &self.probes[at])
-    }
-
     /// Whether this TCP port hints at a server that speaks first.
     #[must_use]
     pub fn listens(&self, port: u16) -> bool {
         self.tcp_hints.listens(port)
-    }
-
-    /// Whether the answer to this probe ends by quiet only.
-    #[must_use]
-    pub fn ends_in_quiet(&self, name: &str) -> bool {
-        self.probe(name).is_some_and(|probe| probe.spec.ends == Ends::Quiet)
     }
 
     /// Memory for [`Pack::identify`]; one per thread.

@@ -1,7 +1,7 @@
 //! Opens a non-blocking connection and says what came of it at once. Never waits.
 
 use std::io::{self, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use recon_core::reply::State;
@@ -20,11 +20,16 @@ pub(crate) const SELF_CONNECTED: &str = "ESELF";
 
 /// What `connect` said.
 #[derive(Debug)]
-pub(crate) enum Dialed {
-    /// Established before the call returned, as on loopback.
-    Open(TcpStream),
-    /// Under way.
-    Pending(TcpStream),
+pub(crate) struct Dialed {
+    pub(crate) stream: mio::net::TcpStream,
+    /// Established before the call returned, as on loopback; else under way.
+    pub(crate) open: bool,
+}
+
+impl Dialed {
+    fn new(socket: Socket, open: bool) -> Self {
+        Self { stream: mio::net::TcpStream::from_std(socket.into()), open }
+    }
 }
 
 /// Start a connection to `target`, from `source_port` if given.
@@ -36,8 +41,8 @@ pub(crate) fn dial(target: Target, source_port: Option<u16>) -> io::Result<Diale
         bind(&socket, target.addr, port)?;
     }
     match socket.connect(&SockAddr::from(SocketAddr::new(target.addr, target.port))) {
-        Ok(()) => Ok(Dialed::Open(socket.into())),
-        Err(error) if in_progress(&error) => Ok(Dialed::Pending(socket.into())),
+        Ok(()) => Ok(Dialed::new(socket, true)),
+        Err(error) if in_progress(&error) => Ok(Dialed::new(socket, false)),
         Err(error) => Err(error),
     }
 }

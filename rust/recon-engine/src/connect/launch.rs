@@ -155,7 +155,6 @@ impl Worker {
     }
 
     /// Make an attempt again as if it had not been made.
-    /// Make an attempt again as if it had not been made.
     fn put_back(&mut self, ticket: Ticket, now_us: u64) {
         if ticket.failures == 0 {
             self.leased.push(ticket.position);
@@ -185,11 +184,7 @@ impl Worker {
     }
 
     fn keep(&mut self, ticket: Ticket, target: Target, dialed: Dialed, now_us: u64) {
-        let (stream, open) = match dialed {
-            Dialed::Open(stream) => (stream, true),
-            Dialed::Pending(stream) => (stream, false),
-        };
-        let stream = mio::net::TcpStream::from_std(stream);
+        let Dialed { stream, open } = dialed;
         if open && self.shared.is_self_connected(&stream, target) {
             dial::hang_up(&stream);
             self.try_later(ticket, target, dial::SELF_CONNECTED, false, now_us);
@@ -250,12 +245,7 @@ impl Worker {
             return Err(Pause::until(Held::Rate, free_ns.div_ceil(1000)));
         }
         let now_us = now_ns / 1000;
-        let dialed = dial::dial(target, self.shared.settings.source_port).and_then(|dialed| {
-            let (stream, open) = match dialed {
-                Dialed::Open(stream) => (stream, true),
-                Dialed::Pending(stream) => (stream, false),
-            };
-            let stream = mio::net::TcpStream::from_std(stream);
+        let dialed = dial::dial(target, self.shared.settings.source_port).and_then(|Dialed { stream, open }| {
             let key = self.hold(Role::Opening { port, wire }, target, stream, [now_us, u64::MAX], open)?;
             Ok((key, open))
         });

@@ -83,11 +83,7 @@ impl Worker {
     }
 
     fn hold(&mut self, opening: Opening, dialed: Dialed, now_us: u64) {
-        let (stream, is_open) = match dialed {
-            Dialed::Open(stream) => (stream, true),
-            Dialed::Pending(stream) => (stream, false),
-        };
-        let mut stream = mio::net::TcpStream::from_std(stream);
+        let Dialed { mut stream, open } = dialed;
         let token = Token(self.lines.reserve().0 as usize);
         if self.poll.registry().register(&mut stream, token, Interest::READABLE | Interest::WRITABLE).is_err() {
             dial::hang_up(&stream);
@@ -114,7 +110,7 @@ impl Worker {
         *self.per_host.entry(opening.addr).or_default() += 1;
         self.by_id.insert(opening.id, key);
         self.wheel.insert(deadline_us, key);
-        if is_open {
+        if open {
             self.on_open(key);
         }
     }
