@@ -33,6 +33,19 @@ def test_the_greeting_is_consumed_and_what_follows_is_not(serve, drain, learn):
     assert facts == {"greeting": HELLO.decode(), "known": "1.0", "answer": "you said GO\r\n"}
 
 
+def test_a_server_that_no_longer_greets_is_not_talked_to(serve, drain, learn):
+    async def talk(conn, _found):
+        yield Fact("spoke", conn.greeting.decode())
+
+    hellos = [HELLO]
+
+    def once(connection):
+        connection.sendall(hellos.pop() if hellos else b"")
+        drain(connection)
+
+    assert told(learn(talk, serve(once).port)) == {}
+
+
 def in_pieces(*pieces):
     """Send each piece in a segment of its own: the next leaves when the one before was acknowledged."""
 
@@ -232,7 +245,7 @@ def test_two_thousand_conversations_are_in_flight_and_each_is_told_its_own(tmp_p
         in_flight.add(found.addr)
         most.append(len(in_flight))
         await conn.send(b"WHO\r\n")
-        yield Fact("me", (await conn.receive(until=b"\n")).decode().strip())
+        yield Fact("me", (await conn.receive(until=b"\n", timeout_s=LONGEST_S)).decode().strip())
         in_flight.discard(found.addr)
 
     with crowd(tmp_path) as port:
@@ -244,18 +257,31 @@ def test_two_thousand_conversations_are_in_flight_and_each_is_told_its_own(tmp_p
 
 
 CROWD = f"""
-import asyncio
-async def talk(reader, writer):
-    writer.write({HELLO!r})
-    if await reader.readline():
-        writer.write(writer.get_extra_info("sockname")[0].encode() + b"\\n")
-        await reader.read()
-    writer.close()
-async def main():
-    server = await asyncio.start_server(talk, "0.0.0.0", 0, backlog=4096)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
-asyncio.run(main())
+import contextlib, selectors, socket
+listener = socket.create_server(("0.0.0.0", 0), backlog=4096)
+listener.setblocking(False)
+loop = selectors.DefaultSelector()
+loop.register(listener, selectors.EVENT_READ)
+print(listener.getsockname()[1], flush=True)
+while True:
+    for key, _ in loop.select():
+        if key.fileobj is listener:
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    peer, _ = listener.accept()
+                    peer.sendall({HELLO!r})
+                    loop.register(peer, selectors.EVENT_READ)
+            continue
+        peer = key.fileobj
+        try:
+            line = peer.recv(64)
+            if line:
+                peer.sendall(peer.getsockname()[0].encode() + b"\\n")
+        except ConnectionError:
+            line = b""
+        if not line:
+            loop.unregister(peer)
+            peer.close()
 """
 
 

@@ -70,7 +70,7 @@ impl Line {
     /// The event when waiting is over.
     pub(super) fn late(&mut self) -> Event {
         match self.wanted {
-            Wanted::Greeting => Event::Done(self.hand_over(usize::MAX)),
+            Wanted::Greeting if !self.received.is_empty() => Event::Done(self.hand_over(usize::MAX)),
             Wanted::Bytes(_) => Event::Timeout(self.hand_over(usize::MAX)),
             _ => Event::Closed(Vec::new(), "timeout"),
         }

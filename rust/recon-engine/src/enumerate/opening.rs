@@ -14,9 +14,9 @@ use crate::connect::slab::Key;
 use crate::errno::Outcome;
 
 /// How long to wait for a connection, and for TLS on it, in microseconds.
-pub(super) const OPEN_US: u64 = 2_000_000;
-/// How long to wait for a greeting.
-const GREETING_US: u64 = 1_000_000;
+pub(super) const OPEN_US: u64 = 4_000_000;
+/// How long to wait for a greeting: only where this server was heard to greet, so its absence is no answer.
+const GREETING_US: u64 = 4_000_000;
 /// Pause before a connection is tried again that failed for want of something of ours.
 const BACK_OFF_US: u64 = 20_000;
 
