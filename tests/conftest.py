@@ -34,6 +34,14 @@ SSH = Probe(
 )
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_proofs_of_other_runs(tmp_path_factory):
+    """Packs are proven here, and the user's cache is left alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 def plugins_of(**hooks):
     """Loaded plugins that consist of one, called ``test``, with the given hooks."""
     manager = pluggy.PluginManager("recon")

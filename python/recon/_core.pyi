@@ -65,9 +65,15 @@ class Line:
 
 @final
 class Pack:
-    """Compiled probes. A broken probe is left out and listed in ``faults``."""
+    """Compiled probes. A broken probe is left out and listed in ``faults``.
 
-    def __new__(cls, probes: Sequence[tuple[str, Probe]]) -> Pack: ...
+    ``proofs`` spares matches that an earlier pack proved (its ``new_proofs``); other bytes prove nothing.
+    """
+
+    def __new__(cls, probes: Sequence[tuple[str, Probe]], proofs: bytes = ...) -> Pack: ...
+    @property
+    def new_proofs(self) -> bytes | None:
+        """The proofs of all matches, to be kept; None if all were known."""
     @property
     def faults(self) -> list[tuple[str, str, str]]:
         """(plugin, probe, why) of each probe left out."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from recon import _core
+from recon import _core, proofs
 from recon import plugins as plugin_loader
 from recon.enumeration import Driver
 from recon.errors import EngineError
@@ -147,8 +147,13 @@ def sweep(plan: Plan | str, *targets: str, plugins: Plugins | None = None, **opt
 
 
 def pack_of(plugins: Plugins) -> _core.Pack:
-    """Compile the probes of all plugins; a broken probe is a fault of its plugin and left out."""
-    pack = _core.Pack(plugins.probes())
+    """Compile the probes of all plugins; a broken probe is a fault of its plugin and left out.
+
+    What was proven of a match in an earlier run (its pattern, its examples) is not proven again.
+    """
+    pack = _core.Pack(plugins.probes(), proofs.load())
+    if (fresh := pack.new_proofs) is not None:
+        proofs.keep(fresh)
     for name, probe, why in pack.faults:
         plugins.fault(name, f"probe {probe} left out: {why}")
     return pack

@@ -45,9 +45,24 @@ pub fn is_prefix(word: &str) -> bool {
     };
     let mut attributes = unescaped_split(rest);
     let part = attributes.next().is_some_and(|part| matches!(part, "a" | "o" | "h"));
-    let vendor = attributes.next().is_some_and(|value| !value.is_empty());
-    let product = attributes.next().is_some_and(|value| !value.is_empty());
+    let vendor = attributes.next().is_some_and(is_value);
+    let product = attributes.next().is_some_and(is_value);
     part && vendor && product && attributes.next().is_none()
+}
+
+/// Whether an attribute is "any" or text in which all punctuation is escaped (NISTIR 7695 §6.2.3).
+fn is_value(value: &str) -> bool {
+    let mut letters = value.chars();
+    while let Some(letter) = letters.next() {
+        let sound = match letter {
+            '\\' => letters.next().is_some_and(|escaped| escaped.is_ascii_punctuation()),
+            _ => letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_'),
+        };
+        if !sound {
+            return value == "*";
+        }
+    }
+    !value.is_empty()
 }
 
 /// Splits at colons that no backslash escapes.
@@ -112,6 +127,9 @@ mod tests {
         assert!(is_prefix("cpe:2.3:a:apache:http_server"));
         assert!(is_prefix("cpe:2.3:a:a\\:b:c"));
         for wrong in ["", "cpe:/a:b:c", "cpe:2.3:x:b:c", "cpe:2.3:a:b", "cpe:2.3:a:b:c:1", "cpe:2.3:a::c"] {
+            assert!(!is_prefix(wrong), "{wrong}");
+        }
+        for wrong in ["cpe:2.3:a:b c:d", "cpe:2.3:a:b:c+", "cpe:2.3:a:b:c\\", "cpe:2.3:a:\u{fc}:c", "cpe:2.3:a:b:\n"] {
             assert!(!is_prefix(wrong), "{wrong}");
         }
     }

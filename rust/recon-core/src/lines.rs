@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 
 use crate::http;
 
+/// The most bytes of one character in UTF-8 (RFC 3629 §3).
+const CHARACTER_BYTES: usize = 4;
+
 /// Whether nothing more is to be expected: a line, a numbered reply, or an HTTP/1 response, each to its end.
 ///
 /// Numbered replies are those of RFC 959 §4.2 and RFC 5321 §4.2.1: `220-` continues until `220 `. Answers that do not
@@ -82,13 +85,16 @@ pub fn text(bytes: &[u8]) -> String {
 /// At most `limit` bytes of `bytes`, never cutting a UTF-8 character in two.
 #[must_use]
 pub fn capped(bytes: &[u8], limit: usize) -> &[u8] {
-    let Some(head) = bytes.get(..limit).filter(|head| head.len() < bytes.len()) else {
+    if limit >= bytes.len() {
         return bytes;
-    };
-    match std::str::from_utf8(head) {
-        Err(error) if error.error_len().is_none() => &head[..error.valid_up_to()],
-        _ => head,
     }
+    let is_split = |start: &usize| {
+        let near = &bytes[*start..bytes.len().min(start + CHARACTER_BYTES)];
+        let letter = near.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
+        letter.is_some_and(|letter| start + letter.len_utf8() > limit)
+    };
+    let end = (limit.saturating_sub(CHARACTER_BYTES - 1)..limit).find(is_split).unwrap_or(limit);
+    &bytes[..end]
 }
 
 #[cfg(test)]
@@ -140,5 +146,7 @@ mod tests {
         assert_eq!(capped("a\u{fc}".as_bytes(), 2), b"a");
         assert_eq!(capped(b"abc", 2), b"ab");
         assert_eq!(capped(b"abc", 3), b"abc");
+        assert_eq!(capped(b"\xff\xc3\xbc", 2), b"\xff");
+        assert_eq!(capped(b"\xbc\xbc\xbc", 2), b"\xbc\xbc");
     }
 }

@@ -14,6 +14,7 @@ mod merge;
 mod names;
 mod pack;
 mod pattern;
+mod proofs;
 mod reading;
 mod routes;
 mod tables;
@@ -23,6 +24,7 @@ pub use error::PackError;
 pub use identify::Scratch;
 pub(crate) use merge::merge as merge_services;
 pub use pack::{CompiledProbe, Pack};
+pub use proofs::Proofs;
 
 /// A fixed match that read a version.
 pub const MATCH_WITH_VERSION: f32 = 0.98;

@@ -205,6 +205,7 @@ mod tests {
             ("2001:db8::/64", "above the limit of 2^40"),
             ("::/0", "above the limit of 2^40"),
             ("2001:db8::-2001:db9::", "above the limit of 2^40"),
+            ("2001:db8::5-2000:db8::1", "ends before it begins"),
             ("2001:db8::5-2001:db8::1", "ends before it begins"),
             ("2001:db8::5-10.0.0.1", "not an IPv6 address"),
             ("2001:db8::/129", "/129 is longer than the 128 bits"),

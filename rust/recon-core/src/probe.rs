@@ -18,7 +18,7 @@ pub enum Field {
 }
 
 /// One example a match must read: the answer, and the values it must yield.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Example {
     /// The bytes of the field (for `Field::Data` the whole answer).
     pub data: Vec<u8>,
@@ -27,7 +27,7 @@ pub struct Example {
 }
 
 /// A reading of an answer, as its author wrote it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MatchSpec {
     /// Unique name; `service.product` when the author gave none.
     pub name: Option<String>,

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyBytes, PyDict, PyList};
 use recon_core::dialogue::replay;
-use recon_core::matcher;
+use recon_core::matcher::{self, Proofs};
 use recon_core::probe::ProbeSpec;
 use recon_core::reply::{Reply, State};
 use recon_core::space::{Target, Transport};
@@ -31,10 +31,11 @@ pub(crate) struct Pack {
 #[pymethods]
 impl Pack {
     #[new]
+    #[pyo3(signature = (probes, proofs = &b""[..]))]
     #[allow(clippy::needless_pass_by_value)] // pyo3 hands sequences over by value
-    fn new(py: Python<'_>, probes: Vec<(String, Bound<'_, PyAny>)>) -> Self {
+    fn new(py: Python<'_>, probes: Vec<(String, Bound<'_, PyAny>)>, proofs: &[u8]) -> Self {
         let (specs, mut faults) = read(&probes);
-        let (pack, errors) = py.detach(|| matcher::Pack::compile_lenient(specs));
+        let (pack, errors) = py.detach(|| matcher::Pack::load(specs, &Proofs::from_bytes(proofs)));
         faults.extend(errors.into_iter().map(|error| {
             let why = error.to_string();
             (error.origin, error.probe, why)
@@ -45,6 +46,11 @@ impl Pack {
     #[getter]
     fn faults(&self) -> Vec<Fault> {
         self.faults.clone()
+    }
+
+    #[getter]
+    fn new_proofs<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        self.inner.new_proofs().map(|proofs| PyBytes::new(py, &proofs.to_bytes()))
     }
 
     #[getter]

@@ -13,8 +13,8 @@ pub(super) fn title(html: &[u8]) -> Option<String> {
     let raw = &inner[..find_folded(inner, b"</title")?];
     let decoded = decode_entities(&lines::text(lines::capped(raw, 4 * TITLE_LIMIT)));
     let folded = decoded.split_whitespace().collect::<Vec<_>>().join(" ");
-    let capped = String::from_utf8_lossy(lines::capped(folded.as_bytes(), TITLE_LIMIT)).into_owned();
-    (!capped.is_empty()).then_some(capped)
+    let capped = String::from_utf8_lossy(lines::capped(folded.as_bytes(), TITLE_LIMIT));
+    (!capped.is_empty()).then(|| capped.trim_end().to_owned())
 }
 
 /// Where the name of the first `<title` tag ends.
@@ -77,6 +77,8 @@ mod tests {
     fn a_title_is_capped_and_never_half() {
         let long = [b"<title>", "\u{fc}".repeat(600).as_bytes(), b"</title>"].concat();
         assert_eq!(title(&long).expect("a title").len(), TITLE_LIMIT);
+        let spaced = [b"<title>", "abc ".repeat(200).as_bytes(), b"</title>"].concat();
+        assert!(title(&spaced).expect("a title").ends_with("abc"), "a cut leaves no space behind");
         assert_eq!(title(b"<title>cut"), None);
         assert_eq!(title(b"<titles>no</titles>"), None);
         assert_eq!(title(b"<title> </title>"), None);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::reading::{Excerpt, Reading, fact_name};
+use super::reading::{Excerpt, Reading, Runner, fact_name};
 use super::{LISTEN, MATCH, Pack, PackError, Scratch};
 use crate::lines;
 use crate::probe::{Example, Field, MatchSpec, ProbeSpec};
@@ -13,10 +13,11 @@ pub(super) fn check(reading: &Reading, spec: &MatchSpec) -> Result<(), String> {
     if spec.examples.is_empty() {
         return Err("it has no example; give one real answer and the values it must yield".into());
     }
-    spec.examples.iter().try_for_each(|example| check_one(reading, spec, example))
+    let mut runner = reading.runner()?;
+    spec.examples.iter().try_for_each(|example| check_one(reading, &mut runner, spec, example))
 }
 
-fn check_one(reading: &Reading, spec: &MatchSpec, example: &Example) -> Result<(), String> {
+fn check_one(reading: &Reading, runner: &mut Runner, spec: &MatchSpec, example: &Example) -> Result<(), String> {
     let word: Arc<str> = "example".into();
     let excerpt = Excerpt {
         text: &example.data,
@@ -28,7 +29,7 @@ fn check_one(reading: &Reading, spec: &MatchSpec, example: &Example) -> Result<(
     };
     let mut facts = Vec::new();
     let shown = lines::text(lines::capped(&example.data, 120));
-    let Some(hit) = reading.read(excerpt, &mut reading.locations(), &mut facts) else {
+    let Some(hit) = reading.read(excerpt, runner, &mut facts) else {
         return Err(format!("it does not read its example {shown:?}"));
     };
     for (key, expected) in &example.expect {

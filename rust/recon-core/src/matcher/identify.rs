@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use regex::bytes::CaptureLocations;
-
 use super::index::{Index, Marks};
 use super::merge::merge;
 use super::pack::Pack;
-use super::reading::{Excerpt, Hit, Reading, push_fact};
+use super::reading::{Excerpt, Hit, Reading, Runner, push_fact};
 use super::{FACT_LIMIT, GRAMMAR, HEADER_FACT_LIMIT, LISTEN};
 use crate::http::{Header, Response};
 use crate::lines;
@@ -24,7 +22,7 @@ pub struct Scratch {
     identity: Option<Arc<()>>,
     marks: Marks,
     picked: Vec<u32>,
-    locations: Vec<Option<CaptureLocations>>,
+    runners: Vec<Option<Runner>>,
     hits: Vec<Hit>,
     /// Readings that were held against something, and whether they hit; kept only for [`Pack::tried`].
     log: Option<Vec<(usize, bool)>>,
@@ -41,8 +39,8 @@ impl Scratch {
     fn fit(&mut self, pack: &Pack) {
         if !self.identity.as_ref().is_some_and(|known| Arc::ptr_eq(known, &pack.identity)) {
             self.identity = Some(pack.identity.clone());
-            self.locations.clear();
-            self.locations.resize_with(pack.readings.len(), || None);
+            self.runners.clear();
+            self.runners.resize_with(pack.readings.len(), || None);
         }
     }
 }
@@ -165,7 +163,7 @@ impl Pack {
         if index.is_empty() {
             return;
         }
-        let Scratch { marks, picked, locations, hits, log, .. } = scratch;
+        let Scratch { marks, picked, runners, hits, log, .. } = scratch;
         index.pick(excerpt.text, self.readings.len(), marks, picked);
         for fixed in [true, false] {
             for id in picked.iter().map(|id| *id as usize) {
@@ -177,8 +175,10 @@ impl Pack {
                 if yields && !reading.states_facts() {
                     continue;
                 }
-                let locations = locations[id].get_or_insert_with(|| reading.locations());
-                let hit = reading.read(excerpt, locations, &mut findings.facts);
+                if runners[id].is_none() {
+                    runners[id] = reading.runner().ok();
+                }
+                let hit = runners[id].as_mut().and_then(|runner| reading.read(excerpt, runner, &mut findings.facts));
                 if let Some(log) = log {
                     log.push((id, hit.is_some()));
                 }
@@ -283,7 +283,7 @@ impl Reading {
     pub(super) fn read_product(&self, text: &[u8]) -> Option<Arc<str>> {
         let word: Arc<str> = LISTEN.into();
         let excerpt = Excerpt { text, whole: true, source: &word, no_source: &word, probe: &word, tls: false };
-        self.read(excerpt, &mut self.locations(), &mut Vec::new())?.service.product
+        self.read(excerpt, &mut self.runner().ok()?, &mut Vec::new())?.service.product
     }
 }
 

@@ -136,10 +136,10 @@ fn prefix(hir: &Hir) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::matcher::pattern::compile;
+    use crate::matcher::pattern::outline;
 
     fn any_of(pattern: &str) -> Vec<String> {
-        let literals = compile(pattern).expect("a good pattern").literals;
+        let literals = outline(pattern).expect("a good pattern").literals;
         literals.any_of.into_iter().map(|literal| String::from_utf8(literal).expect("text")).collect()
     }
 
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn the_prefix_follows_the_anchor() {
-        let prefix = |pattern| compile(pattern).expect("a good pattern").literals.prefix;
+        let prefix = |pattern| outline(pattern).expect("a good pattern").literals.prefix;
         assert_eq!(prefix("^SSH-2\\.0-(.+)x"), Some(b"ssh-2.0-".to_vec()));
         assert_eq!(prefix("SSH-2"), None);
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::hints::{Hints, NOBODY};
 use super::names::{Names, default_name};
-use super::reading::Reading;
+use super::proofs::{self, Proofs};
+use super::reading::{self, Reading};
 use super::routes::Routes;
 use super::tables::Tables;
 use super::words::Words;
@@ -35,6 +36,9 @@ pub struct Pack {
     pub(super) tcp_hints: Hints,
     udp_hints: Hints,
     pub(super) routes: Routes,
+    proofs: Proofs,
+    /// Whether a match had to be proven.
+    proven: bool,
 }
 
 impl std::fmt::Debug for Pack {
@@ -61,35 +65,21 @@ impl Pack {
     /// Compiles the probes that are sound, and says what is wrong with each of the others.
     #[must_use]
     pub fn compile_lenient(specs: Vec<ProbeSpec>) -> (Self, Vec<PackError>) {
-        let (mut probes, mut readings, mut errors) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut by_name, mut names) = (HashMap::new(), Names::default());
-        for spec in specs {
-            let compiled = check_probe(&spec, &by_name).map_err(|error| vec![error]);
-            match compiled.and_then(|()| compile_matches(&spec, &mut names)) {
-                Ok(compiled) => {
-                    let name: Arc<str> = spec.name.as_str().into();
-                    by_name.insert(name.clone(), probes.len());
-                    readings.extend(compiled);
-                    probes.push(CompiledProbe { name, spec });
-                }
-                Err(wrong) => errors.extend(wrong),
-            }
-        }
-        (Self::index(probes, readings, by_name), errors)
+        Self::load(specs, &Proofs::default())
     }
 
-    fn index(probes: Vec<CompiledProbe>, readings: Vec<Reading>, by_name: HashMap<Arc<str>, usize>) -> Self {
-        Self {
-            tables: Tables::build(&readings),
-            tcp_hints: Hints::build(&probes, Transport::Tcp),
-            udp_hints: Hints::build(&probes, Transport::Udp),
-            routes: Routes::build(&probes),
-            probes,
-            readings,
-            words: Words::new(),
-            identity: Arc::new(()),
-            by_name,
-        }
+    /// Like [`Pack::compile_lenient`], but spares matches that were proven before the proof.
+    #[must_use]
+    pub fn load(specs: Vec<ProbeSpec>, known: &Proofs) -> (Self, Vec<PackError>) {
+        let mut loading = Loading::new(known);
+        let errors = specs.into_iter().flat_map(|spec| loading.add(spec).err().unwrap_or_default()).collect();
+        (loading.finish(), errors)
+    }
+
+    /// The proofs of all matches, to be kept for the next time; none if all were known.
+    #[must_use]
+    pub fn new_proofs(&self) -> Option<&Proofs> {
+        self.proven.then_some(&self.proofs)
     }
 
     /// All probes, in the order they were given.
@@ -167,30 +157,91 @@ fn check_probe(spec: &ProbeSpec, known: &HashMap<Arc<str>, usize>) -> Result<(),
     Ok(())
 }
 
-/// Compiles all matches of a probe and proves them by their examples.
-fn compile_matches(spec: &ProbeSpec, names: &mut Names) -> Result<Vec<Reading>, Vec<PackError>> {
-    let (mut readings, mut errors, mut taken) = (Vec::new(), Vec::new(), Vec::new());
-    for matched in &spec.matches {
-        match compile_match(spec, matched, names, &taken) {
-            Ok(reading) => {
-                taken.push(lines::text(reading.name.as_bytes()));
-                readings.push(reading);
-            }
-            Err(error) => errors.push(error),
-        }
-    }
-    if errors.is_empty() {
-        names.keep(taken, &spec.origin);
-        return Ok(readings);
-    }
-    Err(errors)
+/// A pack in the making.
+struct Loading<'a> {
+    known: &'a Proofs,
+    proofs: Proofs,
+    proven: bool,
+    probes: Vec<CompiledProbe>,
+    readings: Vec<Reading>,
+    by_name: HashMap<Arc<str>, usize>,
+    names: Names,
 }
 
-fn compile_match(spec: &ProbeSpec, matched: &MatchSpec, names: &Names, taken: &[String]) -> Result<Reading, PackError> {
-    let shown = matched.name.clone().unwrap_or_else(|| default_name(matched));
-    let wrong = |why: String| PackError::of_match(spec, &shown, why);
-    let name = names.claim(matched, &spec.origin, taken).map_err(wrong)?;
-    let reading = Reading::compile(matched, &name, spec.transport).map_err(wrong)?;
-    examples::check(&reading, matched).map_err(wrong)?;
-    Ok(reading)
+impl<'a> Loading<'a> {
+    fn new(known: &'a Proofs) -> Self {
+        Self {
+            known,
+            proofs: Proofs::default(),
+            proven: false,
+            probes: Vec::new(),
+            readings: Vec::new(),
+            by_name: HashMap::new(),
+            names: Names::default(),
+        }
+    }
+
+    /// Takes a probe with all its matches, or says all that is wrong with it.
+    fn add(&mut self, spec: ProbeSpec) -> Result<(), Vec<PackError>> {
+        check_probe(&spec, &self.by_name).map_err(|error| vec![error])?;
+        let readings = self.matches(&spec)?;
+        let name: Arc<str> = spec.name.as_str().into();
+        self.by_name.insert(name.clone(), self.probes.len());
+        self.readings.extend(readings);
+        self.probes.push(CompiledProbe { name, spec });
+        Ok(())
+    }
+
+    /// All matches of a probe, proven by their examples.
+    fn matches(&mut self, spec: &ProbeSpec) -> Result<Vec<Reading>, Vec<PackError>> {
+        let (mut readings, mut errors, mut taken) = (Vec::new(), Vec::new(), Vec::new());
+        for matched in &spec.matches {
+            match self.prove(spec, matched, &taken) {
+                Ok(reading) => {
+                    taken.push(lines::text(reading.name.as_bytes()));
+                    readings.push(reading);
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+        if errors.is_empty() {
+            self.names.keep(taken, &spec.origin);
+            return Ok(readings);
+        }
+        Err(errors)
+    }
+
+    fn prove(&mut self, spec: &ProbeSpec, matched: &MatchSpec, taken: &[String]) -> Result<Reading, PackError> {
+        let wrong = |why: String| {
+            let shown = matched.name.clone().unwrap_or_else(|| default_name(matched));
+            PackError::of_match(spec, &shown, why)
+        };
+        let name = self.names.claim(matched, &spec.origin, taken).map_err(wrong)?;
+        let digest = proofs::digest(matched, spec.transport);
+        let known = self.known.of(digest);
+        let outline = known.cloned().map_or_else(|| reading::check(matched), Ok).map_err(wrong)?;
+        let reading = Reading::new(matched, &name, spec.transport, outline.clone());
+        if known.is_none() {
+            examples::check(&reading, matched).map_err(wrong)?;
+            self.proven = true;
+        }
+        self.proofs.keep(digest, outline);
+        Ok(reading)
+    }
+
+    fn finish(self) -> Pack {
+        Pack {
+            tables: Tables::build(&self.readings),
+            tcp_hints: Hints::build(&self.probes, Transport::Tcp),
+            udp_hints: Hints::build(&self.probes, Transport::Udp),
+            routes: Routes::build(&self.probes),
+            probes: self.probes,
+            readings: self.readings,
+            words: Words::new(),
+            identity: Arc::new(()),
+            by_name: self.by_name,
+            proofs: self.proofs,
+            proven: self.proven,
+        }
+    }
 }

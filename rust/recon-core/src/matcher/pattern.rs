@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::ast::ErrorKind;
-use regex_syntax::hir::Hir;
+use regex_syntax::hir::{Hir, HirKind};
 
 use super::literal::{self, Literals};
 
@@ -16,27 +16,55 @@ const NEST_LIMIT: u32 = 64;
 /// Why some features of other engines are missing.
 const LINEAR: &str = "patterns run in linear time, so that no answer can stall a sweep";
 
-/// A pattern ready to run, and what an answer must contain for it to be worth running.
-pub(super) struct Pattern {
-    pub(super) regex: Regex,
+/// What is known of a pattern without running it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Outline {
+    /// What an answer must contain for the pattern to be worth running.
     pub(super) literals: Literals,
+    /// Its named groups: number and name.
+    pub(super) groups: Vec<(usize, String)>,
 }
 
-/// Compiles `pattern` over bytes: classes and case are ASCII, `.` is any byte but LF, `$` is the very end.
-pub(super) fn compile(pattern: &str) -> Result<Pattern, String> {
-    let pattern = without_octal_nul(pattern);
-    let hir = parse(&pattern)?;
+/// Reads the outline of `pattern`: classes and case are ASCII, `.` is any byte but LF, `$` is the very end.
+pub(super) fn outline(pattern: &str) -> Result<Outline, String> {
+    let hir = parse(&without_octal_nul(pattern))?;
     if hir.properties().minimum_len().is_none_or(|least| least == 0) {
         return Err("the pattern matches the empty answer; give it something that must be there".into());
     }
-    let regex = RegexBuilder::new(&pattern)
+    let mut groups = Vec::new();
+    name_groups(&hir, &mut groups);
+    groups.sort_unstable();
+    groups.dedup();
+    Ok(Outline { literals: literal::literals(&hir), groups })
+}
+
+/// Compiles a pattern to run it; refuses one that would take too much memory.
+pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
+    RegexBuilder::new(&without_octal_nul(pattern))
         .unicode(false)
         .nest_limit(NEST_LIMIT)
         .size_limit(SIZE_LIMIT)
         .dfa_size_limit(SIZE_LIMIT)
         .build()
-        .map_err(|error| format!("the pattern is too large: {error}"))?;
-    Ok(Pattern { regex, literals: literal::literals(&hir) })
+        .map_err(|error| format!("the pattern is too large: {error}"))
+}
+
+fn name_groups(hir: &Hir, groups: &mut Vec<(usize, String)>) {
+    match hir.kind() {
+        HirKind::Capture(capture) => {
+            if let Some(name) = &capture.name {
+                groups.push((capture.index as usize, name.to_string()));
+            }
+            name_groups(&capture.sub, groups);
+        }
+        HirKind::Repetition(repetition) => name_groups(&repetition.sub, groups),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            for part in parts {
+                name_groups(part, groups);
+            }
+        }
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => {}
+    }
 }
 
 fn parse(pattern: &str) -> Result<Hir, String> {
@@ -85,7 +113,7 @@ mod tests {
     use super::*;
 
     fn why(pattern: &str) -> String {
-        compile(pattern).err().expect("refused")
+        outline(pattern).and_then(|_| compile(pattern)).expect_err("refused")
     }
 
     #[test]
@@ -102,6 +130,14 @@ mod tests {
     }
 
     #[test]
+    fn named_groups_are_numbered_as_the_engine_numbers_them() {
+        let pattern = "^(?:a|(b))(?P<one>c(?P<two>d)*)?e";
+        let compiled = compile(pattern).expect("a good pattern");
+        let names = compiled.capture_names().enumerate().filter_map(|(group, name)| Some((group, name?.to_owned())));
+        assert_eq!(outline(pattern).expect("a good pattern").groups, names.collect::<Vec<_>>());
+    }
+
+    #[test]
     fn an_empty_or_huge_pattern_is_refused() {
         assert!(why("^(abc)?").contains("empty answer"));
         assert!(why("a[^b]{50}{200}{100}").contains("too large"));
@@ -109,9 +145,9 @@ mod tests {
 
     #[test]
     fn bytes_mean_what_python_means() {
-        assert!(compile("^\\0a\\x00\\\\0").expect("nul").regex.is_match(b"\0a\0\\0"));
-        assert!(compile("^ab.$").expect("dot").regex.is_match(b"ab\xff"));
-        assert!(!compile("^ab.").expect("dot").regex.is_match(b"ab\n"));
-        assert!(!compile("^ab\\w").expect("word").regex.is_match("ab\u{fc}".as_bytes()));
+        assert!(compile("^\\0a\\x00\\\\0").expect("nul").is_match(b"\0a\0\\0"));
+        assert!(compile("^ab.$").expect("dot").is_match(b"ab\xff"));
+        assert!(!compile("^ab.").expect("dot").is_match(b"ab\n"));
+        assert!(!compile("^ab\\w").expect("word").is_match("ab\u{fc}".as_bytes()));
     }
 }

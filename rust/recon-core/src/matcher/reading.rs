@@ -1,11 +1,12 @@
 //! One match, compiled: holds a text against its pattern and says what that means. Knows no product itself.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use regex::bytes::{CaptureLocations, Regex};
 
 use super::literal::Literals;
-use super::{FACT_LIMIT, GRAMMAR, GRAMMAR_WITH_PRODUCT, MATCH, MATCH_WITH_VERSION, VALUE_LIMIT, pattern};
+use super::pattern::{self, Outline};
+use super::{FACT_LIMIT, GRAMMAR, GRAMMAR_WITH_PRODUCT, MATCH, MATCH_WITH_VERSION, VALUE_LIMIT};
 use crate::probe::{Field, MatchSpec};
 use crate::reply::{Evidence, Fact, FactValue, Service};
 use crate::space::Transport;
@@ -36,7 +37,9 @@ pub(super) struct Reading {
     pub(super) literals: Literals,
     /// Whether the author named the product: such a reading beats one that takes it from the wire.
     pub(super) fixed: bool,
-    regex: Regex,
+    pattern: String,
+    /// Compiled when the first answer has its literals: most matches of a pack never run.
+    compiled: OnceLock<Result<Regex, String>>,
     groups: Vec<(usize, Role)>,
     part: char,
     vendor: Option<Arc<str>>,
@@ -69,27 +72,27 @@ pub(super) struct Hit {
     pub(super) service: Service,
 }
 
+/// A pattern and room for the positions of its groups; each thread has its own.
+pub(super) struct Runner {
+    regex: Regex,
+    locations: CaptureLocations,
+}
+
 impl Reading {
-    /// Compiles a match under its final `name`.
-    pub(super) fn compile(spec: &MatchSpec, name: &str, transport: Transport) -> Result<Self, String> {
-        check_words(spec)?;
-        let compiled = pattern::compile(&spec.pattern)?;
-        if spec.field == Field::Data && compiled.literals.strength() < LEAST_LITERAL {
-            return Err(
-                "the pattern has no literal text that must occur; an answer is not known by its length or one byte"
-                    .into(),
-            );
-        }
-        let groups = roles(&compiled.regex, &spec.service);
+    /// A match under its final `name`; what its pattern needs was read before.
+    pub(super) fn new(spec: &MatchSpec, name: &str, transport: Transport, outline: Outline) -> Self {
+        let Outline { literals, groups } = outline;
+        let groups = roles(&groups, &spec.service);
         let open = spec.product.is_none() || groups.iter().any(|(_, role)| matches!(role, Role::Product));
-        Ok(Self {
+        Self {
             name: name.into(),
             service: spec.service.as_str().into(),
             field: spec.field.clone(),
             transport,
-            literals: compiled.literals,
+            literals,
             fixed: !open,
-            regex: compiled.regex,
+            pattern: spec.pattern.clone(),
+            compiled: OnceLock::new(),
             groups,
             part: spec.part,
             vendor: spec.vendor.as_deref().map(Arc::from),
@@ -98,7 +101,7 @@ impl Reading {
             cpe: spec.cpe.clone(),
             facts: constant_facts(spec),
         }
-        .with_cpe())
+        .with_cpe()
     }
 
     /// Works out the CPE prefix once, if vendor and product are fixed.
@@ -109,9 +112,14 @@ impl Reading {
         self
     }
 
-    /// Room for the positions of this pattern's groups, made once and used again.
-    pub(super) fn locations(&self) -> CaptureLocations {
-        self.regex.capture_locations()
+    /// What runs this pattern.
+    ///
+    /// # Errors
+    /// Why the pattern cannot be compiled; a proven one can.
+    pub(super) fn runner(&self) -> Result<Runner, &str> {
+        let regex = self.compiled.get_or_init(|| pattern::compile(&self.pattern)).as_ref().map_err(String::as_str)?;
+        // A clone has memory of its own, so that threads do not wait for each other's.
+        Ok(Runner { regex: regex.clone(), locations: regex.capture_locations() })
     }
 
     /// Whether the field's text could be an HTTP response at all.
@@ -135,16 +143,12 @@ impl Reading {
     }
 
     /// Holds the text against the pattern; facts go to `facts`, each name once.
-    pub(super) fn read(
-        &self,
-        excerpt: Excerpt<'_>,
-        locations: &mut CaptureLocations,
-        facts: &mut Vec<Fact>,
-    ) -> Option<Hit> {
+    pub(super) fn read(&self, excerpt: Excerpt<'_>, runner: &mut Runner, facts: &mut Vec<Fact>) -> Option<Hit> {
         if !self.may_begin(excerpt.text) {
             return None;
         }
-        let found = self.regex.captures_read(locations, excerpt.text)?;
+        let Runner { regex, locations } = runner;
+        let found = regex.captures_read(locations, excerpt.text)?;
         let mut service = self.blank(excerpt);
         let mut distro = None;
         for (group, role) in &self.groups {
@@ -228,18 +232,16 @@ pub(super) fn push_fact(facts: &mut Vec<Fact>, name: &Arc<str>, value: impl FnOn
     }
 }
 
-fn roles(regex: &Regex, service: &str) -> Vec<(usize, Role)> {
-    let named = regex.capture_names().enumerate().filter_map(|(group, name)| Some((group, name?)));
-    named
-        .map(|(group, name)| match name {
-            "version" => (group, Role::Version),
-            "revision" => (group, Role::Revision),
-            "product" => (group, Role::Product),
-            "vendor" => (group, Role::Vendor),
-            "distro" => (group, Role::Distro),
-            other => (group, Role::Fact(fact_name(service, other))),
-        })
-        .collect()
+fn roles(groups: &[(usize, String)], service: &str) -> Vec<(usize, Role)> {
+    let role = |name: &str| match name {
+        "version" => Role::Version,
+        "revision" => Role::Revision,
+        "product" => Role::Product,
+        "vendor" => Role::Vendor,
+        "distro" => Role::Distro,
+        other => Role::Fact(fact_name(service, other)),
+    };
+    groups.iter().map(|(group, name)| (*group, role(name))).collect()
 }
 
 /// The full name of a fact: the service's family, unless the author gave one.
@@ -252,6 +254,21 @@ fn constant_facts(spec: &MatchSpec) -> Vec<Fact> {
     facts
         .map(|(name, value)| Fact { name: fact_name(&spec.service, name), value: FactValue::Text(value.clone()) })
         .collect()
+}
+
+/// Checks all of a match but its examples, and reads what its pattern needs.
+///
+/// # Errors
+/// What is wrong, in words for its author.
+pub(super) fn check(spec: &MatchSpec) -> Result<Outline, String> {
+    check_words(spec)?;
+    let outline = pattern::outline(&spec.pattern)?;
+    if spec.field == Field::Data && outline.literals.strength() < LEAST_LITERAL {
+        return Err(
+            "the pattern has no literal text that must occur; an answer is not known by its length or one byte".into(),
+        );
+    }
+    Ok(outline)
 }
 
 /// Checks the words of a match that are not its pattern.

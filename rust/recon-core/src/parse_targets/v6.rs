@@ -28,7 +28,8 @@ fn read_range(word: &str, body: &str) -> Result<AddressRange, WordError> {
         return Ok(AddressRange::from_prefix(read_address(word, addr)?, prefix));
     }
     if let Some((first, last)) = body.split_once('-') {
-        return ordered(word, read_address(word, first)?, read_address(word, last)?);
+        let range = ordered(word, read_address(word, first)?, read_address(word, last)?);
+        return range.map_err(|error| WordError { example: usable(error.example), ..error });
     }
     read_address(word, body).map(AddressRange::single)
 }
@@ -57,7 +58,12 @@ fn refuse_wide(word: &str, range: &AddressRange) -> Result<(), WordError> {
         "it holds up to 2^{bits} addresses, above the limit of 2^{WIDTH_BITS}; \
          sweep a /88 or narrower, or list the addresses that neighbours or DNS know"
     );
-    Err(WordError::new(word, why, format!("{}/120", range.first())))
+    Err(WordError::new(word, why, usable(format!("{}/120", range.first()))))
+}
+
+/// The example, or a plain one where it would be refused in its turn.
+fn usable(example: String) -> String {
+    if parse(&example, &example).is_ok() { example } else { EXAMPLE.into() }
 }
 
 fn read_address(word: &str, text: &str) -> Result<IpAddr, WordError> {
