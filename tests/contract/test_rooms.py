@@ -20,9 +20,9 @@ LAYERS = (
     {"cli"},
     {"testing"},
     {"pipeline", "store"},
-    {"enumeration", "plugins", "sinks", "probes"},
+    {"enumeration", "plugins", "sinks", "probes", "enumerators"},
     {"hookspecs", "plan"},
-    {"enumerator", "learnt"},
+    {"enumerator", "learnt", "proofs"},
     {"model", "ports"},
     {"errors"},
 )
