@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 GROUP = "recon"
 DISABLE = "RECON_DISABLE_PLUGINS"
-BUILT_IN = {"sinks": "recon.sinks", "probes": "recon.probes"}
+BUILT_IN = {"sinks": "recon.sinks", "probes": "recon.probes", "enumerators": "recon.enumerators"}
 
 PATIENCE_S = 5.0
 """How long a plugin may take to be imported, or to say what it brings."""
