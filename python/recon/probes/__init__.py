@@ -35,6 +35,7 @@ FAMILIES = (
     "proxy",
     "vnc",
     "telnet",
+    "media",
     "messaging",
     "databases",
 )

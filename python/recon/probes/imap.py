@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from recon.model import Probe
+from recon.probes import greetings
 from recon.probes.grammar import HOST, V, greeting
 
 _imap = partial(greeting, "imap")
@@ -159,6 +160,13 @@ _SERVERS = (
         cpe="cpe:2.3:a:stalw:stalwart",
     ),
     _imap(
+        _OK + rb"(?:Welcome to )?Binc IMAP v" + V,
+        "Binc IMAP",
+        {b"* OK Welcome to Binc IMAP v1.2.9 Copyright (C) 2002-2003 Andreas Aardal Hanssen at 2004": "1.2.9"},
+        vendor="binc",
+        cpe="cpe:2.3:a:binc:binc_imap",
+    ),
+    _imap(
         _OK + rb"dbmail " + V + rb" ready",
         "DBMail",
         {b"* OK [CAPABILITY IMAP4rev1 ID STARTTLS] dbmail 3.2.3 ready.": "3.2.3"},
@@ -203,6 +211,6 @@ PROBES = (
         tls_ports="993",
         starttls=((b"a STARTTLS\r\n", b"a OK"),),
         rarity=2,
-        matches=(*_SERVERS, *_GENERIC),
+        matches=(*_SERVERS, *greetings.IMAP, *_GENERIC),
     ),
 )

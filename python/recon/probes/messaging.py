@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from recon.model import Match, Probe
+from recon.probes import greetings
 from recon.probes.grammar import HOST, V, greeting
 
 _nntp = partial(greeting, "nntp")
@@ -74,6 +75,7 @@ _NNTP_MATCHES = (
         {b"200 NNTP Service 6.0.3790.3959 Version: 6.0.3790.3959 Posting Allowed ": "6.0.3790.3959"},
         vendor="microsoft",
     ),
+    *greetings.NNTP,
     _nntp(
         rb"^20[01] [^\r\n]*(?:NNTP|[Nn]ews|[Pp]osting)",
         None,

@@ -5,12 +5,20 @@ from __future__ import annotations
 from functools import partial
 
 from recon.model import Probe
+from recon.probes import greetings
 from recon.probes.grammar import HOST, V, greeting
 
 _pop3 = partial(greeting, "pop3")
 _OK = rb"^\+OK "
 
 _SERVERS = (
+    _pop3(
+        _OK + rb"POP3 \[cppop " + V + rb"\] at ",
+        "cppop",
+        {b"+OK POP3 [cppop 19.0] at [192.0.2.1]": "19.0"},
+        vendor="cpanel",
+        cpe="cpe:2.3:a:cpanel:cpanel",
+    ),
     _pop3(
         _OK + rb"Dovecot(?: \((?P<distro>Debian|Ubuntu|Raspbian)\))?(?: DA)? ready\.(?: (?P<stamp><[^>\r\n]+>))?",
         "Dovecot",
@@ -24,7 +32,7 @@ _SERVERS = (
         vendor="dovecot",
     ),
     _pop3(
-        _OK + HOST + rb" Cyrus POP3 v?(?P<version>\d+[\d.]*\d)(?:-(?P<distro>Debian|Fedora|Ubuntu)(?:-RPM)?"
+        _OK + rb"(?:" + HOST + rb" )?Cyrus POP3 v?(?P<version>\d+[\d.]*\d)(?:-(?P<distro>Debian|Fedora|Ubuntu)(?:-RPM)?"
         rb"-[\d.]+(?:[+~]\w+)*-(?P<revision>\S+))?(?:[-\w.+~]*) server ready",
         "Cyrus IMAP",
         {
@@ -188,6 +196,6 @@ PROBES = (
         tls_ports="995",
         starttls=((b"STLS\r\n", b"+OK"),),
         rarity=2,
-        matches=(*_SERVERS, *_GENERIC),
+        matches=(*_SERVERS, *greetings.POP3, *_GENERIC),
     ),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from recon.model import Match, Probe
+from recon.probes import greetings
 from recon.probes.grammar import HOST, V, greeting
 
 _smtp = partial(greeting, "smtp")
@@ -43,7 +44,10 @@ _COMMON = (
         vendor="exim",
     ),
     _smtp(
-        _START + rb"ESMTP Sendmail " + V + rb"/[\w.]+(?:/(?P<distro>Debian|Submit-Debian)-(?P<revision>[^;\s]+))?;",
+        _START
+        + rb"E?SMTP Sendmail (?:(?P<platform>AIX ?[\d.]+)/)?"
+        + V
+        + rb"(?:\+Sun)?/[\w.+]+(?:/(?P<distro>Debian|Submit-Debian)-(?P<revision>[^;\s]+))?;",
         "Sendmail",
         {
             b"220 mail.example.org ESMTP Sendmail 8.17.1/8.17.1/Debian-2; Mon, 23 Nov 2026 12:58:17 GMT; "
@@ -86,6 +90,24 @@ _COMMON = (
 )
 
 _SUITES = (
+    _smtp(
+        _START + rb"ESMTP \([0-9a-f]{32}\)\r?\n",
+        "Barracuda Email Security Gateway",
+        {b"220 gate.example.org ESMTP (0123456789abcdef0123456789abcdef)": None},
+        vendor="barracuda",
+    ),
+    _smtp(
+        _START + rb"ESMTP VisNetic\.MailServer\.v" + V + rb"(?:;|\r?\n)",
+        "VisNetic MailServer",
+        {b"220 mail.example.org ESMTP VisNetic.MailServer.v8.3.1; Mon, 5 Jan 2009 10:00:00 -0500": "8.3.1"},
+        vendor="deerfield",
+    ),
+    _smtp(
+        _START + rb"Lotus SMTP MTA Service Ready",
+        "Lotus SMTP MTA",
+        {b"220 mail.example.org Lotus SMTP MTA Service Ready": None},
+        vendor="ibm",
+    ),
     _smtp(
         _START + rb"ESMTP MDaemon (?:[\w.]+ )?" + V + rb"(?:;| )",
         "MDaemon",
@@ -298,7 +320,7 @@ PROBES = (
         tls_ports="465",
         starttls=((b"EHLO recon.invalid\r\n", b"STARTTLS"), (b"STARTTLS\r\n", b"220 ")),
         rarity=1,
-        matches=(*_COMMON, *_SUITES, *_OTHERS, *_GENERIC, *_EXTENSIONS),
+        matches=(*_COMMON, *_SUITES, *_OTHERS, *greetings.SMTP, *_GENERIC, *_EXTENSIONS),
     ),
     Probe(
         "lmtp",

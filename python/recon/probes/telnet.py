@@ -10,6 +10,138 @@ from recon.probes.grammar import HOST, V, greeting
 _telnet = partial(greeting, "telnet", end=b"")
 _OPTIONS = rb"^(?:\xff[\xfb-\xfe][\s\S])*[\s\x00]*"
 
+SYSTEMS = tuple(
+    _telnet(
+        _OPTIONS + pattern,
+        product,
+        {b"\xff\xfd\x18\r\n" + text: expect},
+        vendor=vendor,
+        part="o",
+        cpe=cpe,
+    )
+    for product, pattern, text, expect, vendor, cpe in (
+        (
+            "SunOS",
+            rb"SunOS (?P<version>5\.\d+)\s",
+            b"SunOS 5.10\r\n\r\nlogin: ",
+            "5.10",
+            "sun",
+            None,
+        ),
+        (
+            "NetBSD",
+            rb"NetBSD/(?P<machine>\w+) \((?P<host>[^)\r\n]*)\)",
+            b"NetBSD/i386 (box) (ttyp1)\r\n\r\nlogin: ",
+            {"machine": "i386", "host": "box"},
+            "netbsd",
+            None,
+        ),
+        (
+            "FreeBSD",
+            rb"FreeBSD/(?P<machine>\w+) \((?P<host>[^)\r\n]*)\)",
+            b"FreeBSD/amd64 (box) (pts/0)\r\n\r\nlogin: ",
+            {"machine": "amd64"},
+            "freebsd",
+            None,
+        ),
+        (
+            "OpenBSD",
+            rb"OpenBSD/(?P<machine>\w+) \((?P<host>[^)\r\n]*)\)",
+            b"OpenBSD/i386 (box) (ttyp0)\r\n\r\nlogin: ",
+            {"machine": "i386"},
+            "openbsd",
+            None,
+        ),
+        (
+            "HP-UX",
+            rb"HP-UX (?P<host>\S+) (?P<version>[A-Z]\.\d[\d.]*)",
+            b"HP-UX box B.11.23 U ia64 (ta)\r\n\r\nlogin: ",
+            "B.11.23",
+            "hp",
+            None,
+        ),
+        (
+            "AIX",
+            rb"AIX Version (?P<version>\d[\d.]*)",
+            b"AIX Version 6\r\nCopyright IBM Corporation, 1982, 2010.\r\nlogin: ",
+            "6",
+            "ibm",
+            None,
+        ),
+        (
+            "OpenVMS",
+            rb"[^\r\n]*\bOpenVMS \(TM\)[^\r\n]* Version V(?P<version>\d[\w.-]*\w)",
+            b"Welcome to OpenVMS (TM) VAX Operating System, Version V7.2    \r\n\r\nUsername: ",
+            "7.2",
+            "hp",
+            None,
+        ),
+        (
+            "DD-WRT",
+            rb"DD-WRT v(?P<version>\d[\w.-]*)",
+            b"DD-WRT v3.0-r44715 std (c) 2020 NewMedia-NET GmbH\r\nRelease: 11/03/20\r\n\r\nDD-WRT login: ",
+            "3.0-r44715",
+            "dd-wrt",
+            None,
+        ),
+        (
+            "Red Hat Linux",
+            rb"Red Hat Linux release (?P<version>\d[\d.]*)",
+            b"Red Hat Linux release 9 (Shrike)\r\nKernel 2.4.20-8 on an i686\r\nlogin: ",
+            "9",
+            "redhat",
+            "cpe:2.3:o:redhat:linux",
+        ),
+        (
+            "CentOS",
+            rb"CentOS (?:Linux )?release (?P<version>\d[\d.]*)",
+            b"CentOS release 6.10 (Final)\r\nKernel 2.6.32-754.el6.x86_64 on an x86_64\r\nlogin: ",
+            "6.10",
+            "centos",
+            None,
+        ),
+        (
+            "HP JetDirect",
+            rb"HP JetDirect\s",
+            b"HP JetDirect\r\nPassword is not set\r\n\r\n> ",
+            None,
+            "hp",
+            "cpe:2.3:h:hp:jetdirect",
+        ),
+    )
+)
+"""What a login banner says of the system behind it."""
+
+_BANNER = rb"(?P<product>[A-Z][\w+-]*(?: (?:[A-Z][\w+.-]*|\d[\w-]*))"
+_ASKS = rb"(?i:login|username|user name|password) ?:"
+
+LEARNT = tuple(
+    Match(
+        rb"^(?:\xff[\xfb-\xfe][\s\S])*[\s\x00*=#-]*(?:(?i:welcome to) (?i:the )?)?" + pattern,
+        service="telnet",
+        part="o",
+        name=f"telnet.{shape}",
+        examples=examples,
+    )
+    for shape, pattern, examples in (
+        (
+            "versioned",
+            _BANNER + rb"*?)[ ,(]+(?i:version|ver\.?|release|firmware|v)?[ .:]*"
+            rb"(?P<version>\d\w*(?:\.\w+)+)[^\r\n]*[\s*=#-]+(?:[^\r\n]*[\r\n]+)*?[^\r\n]*" + _ASKS,
+            {
+                b"\r\nAcme Gate 1200 Version 1.4.2\r\n\r\nlogin: ": {"product": "Acme Gate 1200", "version": "1.4.2"},
+                b"\xff\xfb\x01Welcome to Acme OS v1.4.2\r\nUsername: ": {"product": "Acme OS", "version": "1.4.2"},
+            },
+        ),
+        (
+            "named",
+            _BANNER + rb"*)[ .!]*[\r\n]+[\s*=#-]*" + _ASKS,
+            {b"\r\nAcme DSL Router\r\nLogin: ": {"product": "Acme DSL Router"}},
+        ),
+    )
+)
+"""A banner of one line above the question for a name. Knows no product."""
+
 _MATCHES = (
     _telnet(
         _OPTIONS
@@ -47,6 +179,8 @@ _MATCHES = (
         vendor="busybox",
         cpe="cpe:2.3:a:busybox:busybox",
     ),
+    *SYSTEMS,
+    *LEARNT,
     Match(
         rb"^\xff\xfd[\x01\x03\x18\x1f\x20\x25]|^\xff\xfb[\x01\x03]",
         service="telnet",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recon import Enumerator, Probe, hookimpl
-from recon_ftp import appliances, generic, servers, systems, tls
+from recon_ftp import appliances, generic, learnt, servers, systems, tls
 from recon_ftp.anonymous import Anonymous
 from recon_ftp.features import Features
 
@@ -22,7 +22,14 @@ def recon_probes() -> Iterator[Probe]:
         tls_ports="990",
         starttls=((b"AUTH TLS\r\n", b"234"),),
         rarity=1,
-        matches=(*servers.MATCHES, *systems.MATCHES, *appliances.MATCHES, *tls.MATCHES, *generic.MATCHES),
+        matches=(
+            *servers.MATCHES,
+            *systems.MATCHES,
+            *appliances.MATCHES,
+            *tls.MATCHES,
+            *learnt.MATCHES,
+            *generic.MATCHES,
+        ),
     )
 
 

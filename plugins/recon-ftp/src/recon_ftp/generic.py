@@ -16,7 +16,7 @@ MATCHES = (
         service="ftp",
         name="ftp.generic",
         examples={
-            b"220 Acme FTP ready\r\n": {"service": "ftp"},
+            b"220 the FTP of Acme\r\n": {"service": "ftp"},
             b"220-Hello\r\n220 this is an ftpd\r\n": {"service": "ftp"},
         },
     ),

@@ -8,7 +8,7 @@ _V = rb"(?P<version>\d[\w.]*)"
 
 MATCHES = (
     server(
-        rb"\(vsFTPd " + _V,
+        rb"[^\r\n]*\(vsFTPd " + _V,
         "vsftpd",
         {
             b"220 (vsFTPd 3.0.5)": {
@@ -18,6 +18,12 @@ MATCHES = (
             b"220 (vsFTPd 2.3.4)": {"version": "2.3.4"},
         },
         vendor="vsftpd_project",
+    ),
+    server(
+        rb"GuildFTPd FTP Server \(c\) [\d-]+(?:\r\n220-Version (?P<version>\d[\w.]*))?",
+        "GuildFTPd",
+        {b"220-GuildFTPd FTP Server (c) 1997-2002\r\n220-Version 0.999.13\r\n220 Name:": {"version": "0.999.13"}},
+        vendor="guildftpd",
     ),
     server(
         rb"ProFTPD(?: " + _V + rb")? Server(?: ready| \((?:(?P<distro>Debian)|(?P<title>[^)\r\n]*))\))",

@@ -4,9 +4,56 @@ from __future__ import annotations
 
 from recon_ftp.grammar import HOST, server
 
-_SERVER = HOST + rb"FTP server "
+_SERVER = HOST + rb"FTP [Ss]erver "
 
 MATCHES = (
+    server(
+        _SERVER + rb"\(Version (?P<version>1\.\d\.\d{3}\.\d+)[ )]",
+        "HP-UX ftpd",
+        {b"220 hpux FTP server (Version 1.1.214.6 Wed Feb  9 08:03:34 GMT 2005) ready.": {"version": "1.1.214.6"}},
+        vendor="hp",
+    ),
+    server(
+        _SERVER + rb"\(Version (?P<version>\d\.\d+(?:\.\d+)?)(?: [^)\r\n]*)?\) [Rr]eady",
+        "BSD ftpd",
+        {
+            b"220 box FTP server (Version 5.60) ready.": {"version": "5.60", "hostname": "box"},
+            b"220 box FTP server (Version 4.1 Tue Sep 15 16:38:46 CDT 1998) ready.": {"version": "4.1"},
+        },
+        vendor="bsd",
+    ),
+    server(
+        _SERVER + rb"\((?:Digital UNIX|Compaq Tru64 UNIX) Version (?P<version>\d[\w.]*)\)",
+        "Digital UNIX ftpd",
+        {b"220 alpha FTP server (Digital UNIX Version 5.60) ready.": {"version": "5.60"}},
+        vendor="digital",
+    ),
+    server(
+        HOST + rb"FTP [Ss]erver \(Oracle XML DB/Oracle[^)\r\n]* Release (?P<version>\d[\d.]*)",
+        "Oracle XML DB",
+        {
+            b"220 db FTP Server (Oracle XML DB/Oracle Database 11g Enterprise Edition Release 11.2.0.3.0 - 64bit "
+            b"Production) ready.": {"version": "11.2.0.3.0", "hostname": "db"}
+        },
+        vendor="oracle",
+        cpe="cpe:2.3:a:oracle:database_server",
+    ),
+    server(
+        rb"(?:" + HOST + rb")?(?:\w+ )?HP ARPA FTP Server ready",
+        "HP ARPA FTP Server",
+        {b"220 HP ARPA FTP Server ready.": {}, b"220 HPLJ HP ARPA FTP Server ready.": {"hostname": "HPLJ"}},
+        vendor="hp",
+    ),
+    server(
+        rb"(?:" + HOST + rb")?MultiNet FTP Server Process V(?P<version>\d[\w.]*(?:\(\d+\))?) at ",
+        "MultiNet FTP Server",
+        {
+            b"220 vax.example.org MultiNet FTP Server Process V5.2(16) at Mon 1-Jan-2007 8:08AM-EST": {
+                "version": "5.2(16)"
+            }
+        },
+        vendor="process_software",
+    ),
     server(
         _SERVER + rb"\(Version wu-(?P<version>\d[\w.-]*)",
         "WU-FTPD",
@@ -84,6 +131,14 @@ MATCHES = (
             b"220 VxWorks FTP server (VxWorks 5.4.2) ready.": {"version": "5.4.2", "part": "o"},
             b"220 VxWorks (5.4.2) FTP server ready": {"release": "5.4.2"},
         },
+        vendor="windriver",
+        cpe="cpe:2.3:o:windriver:vxworks",
+        part="o",
+    ),
+    server(
+        rb"Tornado-vxWorks \(VxWorks ?(?P<version>\d[\w.]*)\) FTP server ready",
+        "VxWorks ftpd",
+        {b"220 Tornado-vxWorks (VxWorks5.3.1) FTP server ready": {"version": "5.3.1", "part": "o"}},
         vendor="windriver",
         cpe="cpe:2.3:o:windriver:vxworks",
         part="o",

@@ -60,6 +60,14 @@ MATCHES = (
         vendor="redhat",
         header="x-powered-by",
     ),
+    value(
+        rb"/Tomcat-(?P<version>\d[\w.]*)",
+        "Apache Tomcat",
+        {b"Servlet 2.4; JBoss-4.0.3SP1 (build: x)/Tomcat-5.5": "5.5"},
+        vendor="apache",
+        cpe="cpe:2.3:a:apache:tomcat",
+        header="x-powered-by",
+    ),
     token(rb"Undertow", "Undertow", {b"Undertow/1": "1"}, vendor="redhat", header="x-powered-by"),
     value(
         rb"\bWebLogic Server (?P<version>\d[\w.]*)",

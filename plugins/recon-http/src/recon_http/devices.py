@@ -19,7 +19,7 @@ MATCHES = (
         vendor="embedthis",
     ),
     value(
-        rb"RomPager/(?P<version>\d[\w.]*)",
+        rb"RomPager/ ?(?P<version>\d[\w.]*)",
         "RomPager",
         {
             b"RomPager/4.07 UPnP/1.0": "4.07",

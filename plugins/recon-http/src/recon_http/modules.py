@@ -78,8 +78,8 @@ MATCHES = (
     token(rb"mod_auth_gssapi", "mod_auth_gssapi", {b"Apache mod_auth_gssapi/1.5.1": "1.5.1"}),
     token(rb"mod_nss", "mod_nss", {b"Apache mod_nss/1.0.14 NSS/3.28.4": "1.0.14"}),
     token(rb"DAV", "mod_dav", {b"Apache/2.2.22 DAV/2": "2"}, vendor="apache"),
-    token(
-        rb"SVN",
+    value(
+        START + rb"SVN/(?P<version>\d[\w.]*)",
         "mod_dav_svn",
         {b"Apache/2.4.6 SVN/1.7.14": "1.7.14"},
         vendor="apache",
@@ -100,7 +100,7 @@ MATCHES = (
     ),
     *(
         value(
-            START + rb"Phusion[ _]Passenger(?:\(R\))?(?:[ /](?P<version>\d[\w.]*))?",
+            START + rb"Phusion[ _]Passenger(?:\(R\))?(?: \(mod_rails/mod_rack\))?(?:[ /](?P<version>\d[\w.]*))?",
             "Phusion Passenger",
             {
                 b"nginx/1.18.0 + Phusion Passenger 6.0.4": "6.0.4",

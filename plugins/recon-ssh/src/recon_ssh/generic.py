@@ -5,11 +5,12 @@ from __future__ import annotations
 from recon import Match
 from recon_ssh.grammar import END, START
 
+_VERSION = rb"[vV]?(?P<version>(?:[A-Z]\.)?\d\w*?(?:\.[A-Za-z0-9]+)*)(?P<variant>[_/+~.-][^ \r\n]*)?"
+_WORDS = rb"(?P<product>[A-Za-z][\w.+-]*?(?: [A-Za-z][\w.+-]*?)*)"
+
 MATCHES = (
     Match(
-        START
-        + rb"(?P<product>[A-Za-z][A-Za-z0-9.]*?)(?:[_/-](?P<version>\d[\w.]*)|(?P<variant>[_/+~-][^ \r\n]*))?"
-        + END,
+        START + rb"(?P<product>[A-Za-z](?:[\w.+/-]*?[A-Za-z+])??)[_/-]+" + _VERSION + END,
         service="ssh",
         name="ssh.generic",
         examples={
@@ -18,8 +19,30 @@ MATCHES = (
                 "version": "1.4.2",
                 "comment": "built by hand",
             },
+            b"SSH-2.0-acme-shell_v7\r\n": {"product": "acme-shell", "version": "7"},
+            b"SSH-2.0-Acme_Secure_Shell-A.05.80.003\r\n": {"product": "Acme_Secure_Shell", "version": "A.05.80.003"},
+            b"SSH-2.0-Acme_Gate_1.4.2-beta\r\n": {"product": "Acme_Gate", "version": "1.4.2", "variant": "-beta"},
+        },
+    ),
+    Match(
+        START
+        + _WORDS
+        + rb" \(?(?i:version |v|ver\.? )?(?P<version>\d+(?:\.\w+)+)\)?(?:[ :,;](?P<comment>[^\r\n]*))?\r?\n",
+        service="ssh",
+        name="ssh.words",
+        examples={
+            b"SSH-2.0-Acme Gate Server (Version 1.4.2)\r\n": {"product": "Acme Gate Server", "version": "1.4.2"},
+            b"SSH-2.0-Acme Shell 1.4.2\r\n": {"product": "Acme Shell", "version": "1.4.2"},
+        },
+    ),
+    Match(
+        START + rb"(?P<product>[A-Za-z][\w.+/-]*(?: (?:SSH|SFTP|[Ss]erver|Server))*)" + END,
+        service="ssh",
+        name="ssh.bare",
+        examples={
             b"SSH-2.0-Gadget\r\n": {"product": "Gadget", "protocol": "2.0"},
-            b"SSH-2.0-acme-shell_v7\r\n": {"product": "acme", "variant": "-shell_v7"},
+            b"SSH-2.0-Gadget_Shell hello\r\n": {"product": "Gadget_Shell", "comment": "hello"},
+            b"SSH-2.0-Acme SSH server\r\n": {"product": "Acme SSH server"},
         },
     ),
     Match(

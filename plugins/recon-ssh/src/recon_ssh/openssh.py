@@ -6,7 +6,7 @@ from recon import Match
 from recon_ssh.grammar import END, START, server
 
 _CPE = "cpe:2.3:a:openbsd:openssh"
-_VERSION = rb"OpenSSH_(?P<version>\d[0-9A-Za-z.]*)(?:[-_](?P<variant>[^ \r\n]+))?"
+_VERSION = rb"OpenSSH_(?P<version>\d[0-9A-Za-z.]*)(?:[-_+~](?P<variant>[^ \r\n]+))?"
 """``variant`` is a patch set that names itself, such as ``hpn14v5``."""
 
 

@@ -66,6 +66,33 @@ MATCHES = (
             },
         },
     ),
+    # The first implementation says its version only.
+    Match(
+        START + rb"(?P<version>[123]\.\d+\.\d+(?:\.\d+)?)(?: (?P<comment>\([^\r\n]*\)|F-SECURE[^\r\n]*))?\r?\n",
+        service="ssh",
+        vendor="ssh",
+        product="SSH Secure Shell",
+        name="ssh.secure-shell-number",
+        examples={
+            b"SSH-1.5-1.2.33\r\n": {"version": "1.2.33", "protocol": "1.5"},
+            b"SSH-1.99-2.4.0 (non-commercial)\r\n": {"version": "2.4.0"},
+        },
+    ),
+    # The version is that of the library; its user adds a name.
+    Match(
+        START + rb"(?P<engine>\d\.\d+(?:\.\d+)?)[ _]sshlib(?:: ?| )Global[Ss][Cc][^\r\n]*\r?\n",
+        service="ssh",
+        vendor="globalscape",
+        product="GlobalSCAPE EFT",
+        cpe="cpe:2.3:a:globalscape:eft_server",
+        examples={b"SSH-2.0-1.82 sshlib: GlobalScape\r\n": {"engine": "1.82"}},
+    ),
+    server(
+        rb"http://www\.sshtools\.com J2SSH \[SERVER\]",
+        "J2SSH",
+        {b"http://www.sshtools.com J2SSH [SERVER]": {}},
+        vendor="sshtools",
+    ),
     server(rb"Sun_SSH_(?P<version>\d[\w.]*)", "Sun SSH", {b"Sun_SSH_1.1.5": {"version": "1.1.5"}}, vendor="sun"),
     server(
         rb"VShell_(?P<version>\d\w*)",

@@ -1,0 +1,200 @@
+"""What a server of mail or news says of itself in the shapes that the standards leave it. Knows no product; no I/O.
+
+A greeting is the host's name, the protocol's, the product's, a version and a date, in any order that RFC 5321 section
+4.2, RFC 1939 section 4, RFC 3501 section 7.1.5 and RFC 3977 section 5.1 allow. Here each is told from the others; what
+these matches find is less sure than what a table knows.
+"""
+
+from __future__ import annotations
+
+from recon.model import Match
+
+_FIRST = rb"\d?[A-Za-z][\w+&'!*-]*(?:/\d+)?(?:\.[A-Z][A-Za-z]+)*"
+_LATER = rb"(?:[A-Z][\w+&'!./*-]*(?:\((?i:tm|r|c)\))?|\([A-Za-z]+\)|\d+[A-Za-z]\w*|\d{3,}|of|and|the|de|'n|&|-|\(tm\))"
+NAME = rb"(?P<product>" + _FIRST + rb"(?: {1,2}" + _LATER + rb")*?)(?:\((?i:TM|R|C)\))?"
+"""A product: every word but the first begins with a capital, so that it ends where the sentence goes on."""
+
+_SIDE = (
+    rb"(?: (?i:for|on) [A-Z][\w/.+-]*(?: [A-Z0-9][\w/.+-]*)*| (?i:NT-)?(?i:E?SMTP|POP3?|IMAP4?(?:rev1)?|NNTP|MTA)"
+    rb"(?: (?i:mail|server|service|daemon|agent|handler|proxy|gateway))*)?"
+)
+_GAP = rb"(?:[ ,;:($_/-]{1,4})"
+_WORD = rb"(?:(?i:version|vers|ver|release|rel|revision|rev|vM|v|r)[ .:#]*)"
+_TAIL = rb"(?:[-+]?(?i:rc|beta|alpha|pl|p|sp|ga|fp|hf|release|final|snapshot|dev|pre)[.-]?\w*)?"
+DOTTED = rb"(?P<version>\d\w*(?:\.\w+)+" + _TAIL + rb")"
+ANY = rb"(?P<version>\d\w*(?:\.\w+)*" + _TAIL + rb")"
+
+VERSIONED = NAME + _SIDE + rb"(?:" + _GAP + _WORD + rb"?" + DOTTED + rb"\b)"
+"""A product and a version with a dot in it."""
+WORDED = NAME + _SIDE + rb"(?:" + _GAP + _WORD + ANY + rb"\b)"
+"""A product and a version that is called one."""
+
+_HOST = rb"(?P<host>[A-Za-z0-9\[](?:[\w:-]|\.[\w-])*\]?)"
+_NOISE = (
+    rb"(?:(?:(?i:server|service|daemon|mail|mailer|ready|welcome|hello|to|the|this|is|from|here|your|it|of|running|by|powered|using)"
+    rb"|-+|=+|\*+|\d\.\d\.\d)[ ,;:!(]+)*\(?"
+)
+_READY = rb"(?:[ ,;:-]+(?i:is ready|ready|at your service|started|starting)\b|[ ]*;|[ .]*\r?\n|[ ]+<)"
+BARE = NAME + rb"(?: (?i:E?SMTP|POP3?|IMAP4?(?:rev1)?|NNTP|mail|server|service|agent|daemon))*" + _READY
+"""A product without a version, before what ends such a sentence."""
+
+
+def _learnt(service: str, shape: str, pattern: bytes, examples: dict[bytes, dict[str, str]]) -> Match:
+    whole = {line + b"\r\n": expect for line, expect in examples.items()}
+    return Match(pattern, service=service, name=f"{service}.{shape}", examples=whole)
+
+
+_220 = rb"^220[- ](?:\d\.\d\.\d )?" + _HOST + rb"[ ,:-]+"
+_LEAD = rb"(?:(?:NT-)?E?SMTP[ ,:-]+)?\(?"
+_PROTOCOL = rb"(?:[\w.()-]+[ ,:]+)*?\(?(?i:NT-)?(?i:E?SMTP)\)?[ ,:-]+" + _NOISE
+_ACME = {"product": "Acme", "version": "1.4.2"}
+
+SMTP = (
+    _learnt(
+        "smtp",
+        "named",
+        _220 + _LEAD + VERSIONED + rb"[^\r\n]*(?i:SMTP|mail)",
+        {
+            b"220 mx.example.org Acme Mail Server 1.4.2 ESMTP ready": _ACME | {"product": "Acme Mail Server"},
+            b"220 mx.example.org Acme, Version: 1.4.2 ESMTP; Mon, 5 Jan 2009": _ACME,
+        },
+    ),
+    _learnt(
+        "smtp",
+        "called",
+        _220 + _LEAD + WORDED + rb"[^\r\n]*(?i:SMTP|mail)",
+        {b"220 mx.example.org Acme Mail Release 7 SMTP": {"product": "Acme Mail", "version": "7"}},
+    ),
+    _learnt(
+        "smtp",
+        "mail",
+        _220 + _LEAD + rb"(?P<product>\d?[A-Z][\w+-]*(?: [A-Z][\w+-]*)* (?:Mail|SMTP|Email|Messaging)"
+        rb"(?: (?:Server|Service|Security|Appliance|Gateway|Suite|Pro|Agent|Switch|Router))*)(?: for [A-Z][\w/ .]*)?"
+        + _GAP
+        + _WORD
+        + rb"?"
+        + DOTTED
+        + rb"\b",
+        {b"220 mx.example.org Acme Internet Mail Server 1.4.2 ready": _ACME | {"product": "Acme Internet Mail Server"}},
+    ),
+    _learnt(
+        "smtp",
+        "behind",
+        _220 + _PROTOCOL + VERSIONED,
+        {
+            b"220 mx.example.org ESMTP Acme 1.4.2": _ACME,
+            b"220 mx.example.org ESMTP Acme Post Office (v1.4.2) ready": _ACME | {"product": "Acme Post Office"},
+            b"220 mx.example.org ESMTP service (Acme 1.4.2) ready": _ACME,
+        },
+    ),
+    _learnt(
+        "smtp",
+        "behind-called",
+        _220 + _PROTOCOL + WORDED,
+        {b"220 mx.example.org ESMTP Acme Version 7": {"product": "Acme", "version": "7"}},
+    ),
+    _learnt(
+        "smtp",
+        "bare",
+        _220 + rb"(?P<product>[A-Z][\w+&'-]*(?: [A-Z][\w+&'-]*)*?)(?: (?:E?SMTP|LMTP)\b(?: \w+)*?)" + _READY,
+        {b"220 mx.example.org Acme ESMTP Server ready": {"product": "Acme"}},
+    ),
+    _learnt(
+        "smtp",
+        "bare-behind",
+        _220 + rb"E?SMTP[ ]+(?P<product>[A-Z][\w+&'-]*(?: [A-Z][\w+&'-]*)*?)" + _READY,
+        {
+            b"220 mx.example.org ESMTP Acme Messaging Gateway": {"product": "Acme Messaging Gateway"},
+            b"220 mx.example.org ESMTP Acme ready": {"product": "Acme"},
+        },
+    ),
+)
+
+_OK = rb"^\+OK[ ]+(?:\[?(?P<host>[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)\]?[ ,:-]+)?"
+_POP = rb"(?:POP3?|NT-POP3)[ ,:]+" + _NOISE
+_RUNNING = rb"(?:[^\r\n(]*\((?:running )?)"
+
+POP3 = (
+    _learnt(
+        "pop3",
+        "behind",
+        _OK + rb"(?:X1 )?" + _POP + VERSIONED,
+        {
+            b"+OK POP3 server ready (Acme 1.4.2)": _ACME,
+            b"+OK mail.example.org POP3 Acme 1.4.2 ready <1@example.org>": _ACME,
+        },
+    ),
+    _learnt(
+        "pop3",
+        "named",
+        _OK + VERSIONED,
+        {
+            b"+OK Acme POP3 Server Version 1.4.2 ready": _ACME,
+            b"+OK mail.example.org Acme v1.4.2 POP3 server": _ACME,
+            b"+OK Acme version 1.4.2 ready.": _ACME,
+        },
+    ),
+    _learnt(
+        "pop3",
+        "aside",
+        _OK + _RUNNING + VERSIONED,
+        {b"+OK POP3 server ready (running Acme 1.4.2) <1@example.org>": _ACME},
+    ),
+    _learnt(
+        "pop3",
+        "bare",
+        _OK + rb"(?P<product>[A-Za-z][\w+&'-]*(?: [A-Z][\w+&'-]*)*?)(?: (?:POP3?|IMAP)\b(?: \w+)*?)?" + _READY,
+        {b"+OK Acme POP3 server ready.": {"product": "Acme"}},
+    ),
+)
+
+_GREETS = (
+    rb"^\* (?:OK|PREAUTH) (?:\[CAPABILITY [^\]\r\n]*\] )?(?:\[?(?P<host>[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)\]?[ ,:-]+)?"
+)
+_IMAP = rb"(?i:IMAP4?(?:rev[12])?|IMAPrev1)[ ,:]+" + _NOISE
+
+IMAP = (
+    _learnt(
+        "imap",
+        "behind",
+        _GREETS + _IMAP + VERSIONED,
+        {
+            b"* OK IMAP4 server (Acme 1.4.2) ready": _ACME,
+            b"* OK mail.example.org IMAP4rev1 service Acme 1.4.2 ready": _ACME,
+        },
+    ),
+    _learnt(
+        "imap",
+        "named",
+        _GREETS + VERSIONED,
+        {
+            b"* OK Acme v1.4.2 IMAP4 server ready": _ACME,
+            b"* OK [CAPABILITY IMAP4rev1] mail.example.org Acme IMAP4 Server 1.4.2 ready": _ACME,
+        },
+    ),
+    _learnt(
+        "imap",
+        "bare",
+        _GREETS
+        + rb"(?P<product>[A-Z][\w+&'-]*(?: [A-Z][\w+&'-]*)*?)(?: (?i:IMAP4?(?:rev[12])?)\b(?: \w+)*?)?"
+        + _READY,
+        {b"* OK mail.example.org Acme IMAP4 Agent server ready": {"product": "Acme"}},
+    ),
+)
+
+_POSTING = rb"^20[01] (?:(?P<host>[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)[ ,:-]+)?"
+
+NNTP = (
+    _learnt(
+        "nntp",
+        "behind",
+        _POSTING + rb"(?:NNTP|[Nn]ews)[ ,:]+" + _NOISE + VERSIONED,
+        {b"200 NNTP server Acme 1.4.2": _ACME},
+    ),
+    _learnt(
+        "nntp",
+        "named",
+        _POSTING + VERSIONED + rb"[^\r\n]*(?i:NNTP|news|post|ready|running)",
+        {b"200 news.example.org Acme NNTP Daemon, version 1.4.2 ready (posting ok)": _ACME},
+    ),
+)
