@@ -86,10 +86,11 @@ impl<'a> Response<'a> {
     /// Takes one header line, or a folded continuation of the last one.
     fn read_header(&mut self, line: &'a [u8]) {
         if line[0] == b' ' || line[0] == b'\t' {
-            if let Some(last) = self.headers.last_mut() {
+            let more = line.trim_ascii();
+            if let Some(last) = self.headers.last_mut().filter(|_| !more.is_empty()) {
                 let value = last.value.to_mut();
-                value.push(b' ');
-                value.extend_from_slice(line.trim_ascii());
+                value.extend_from_slice(if value.is_empty() { b"" } else { b" " });
+                value.extend_from_slice(more);
             }
             return;
         }
@@ -225,6 +226,12 @@ mod tests {
         assert_eq!(response.header("SERVER"), Some(&b"nginx/1.24.0"[..]));
         assert_eq!(response.header("x-long"), Some(&b"a b"[..]));
         assert_eq!(response.title().as_deref(), Some("A & B \u{2013} C"));
+    }
+
+    #[test]
+    fn a_folded_value_has_no_space_at_its_ends() {
+        let response = Response::parse(b"HTTP/1.1 200 OK\r\nA: b\r\n \r\nC:\r\n\td\r\n\r\n").expect("a response");
+        assert_eq!((response.header("a"), response.header("c")), (Some(&b"b"[..]), Some(&b"d"[..])));
     }
 
     #[test]
