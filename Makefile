@@ -5,12 +5,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PLUGINS := plugins/recon-ssh plugins/recon-ftp plugins/recon-http
-RUST_SOURCES := $(shell find rust -name '*.rs' -o -name 'Cargo.toml' -o -path 'rust/*/data/*' -type f 2>/dev/null) Cargo.toml Cargo.lock
+RUST_SOURCES := $(shell find rust -path rust/fuzz -prune -o -name '*.rs' -o -name 'Cargo.toml' -o -path 'rust/*/data/*' -type f 2>/dev/null) Cargo.toml Cargo.lock
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CARGO_NET_RETRY := 5
 
-.PHONY: help need demo test lint check bench docs clean system
+.PHONY: help need demo test lint check fuzz bench docs clean system
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,7 @@ test: $(VENV)/.built ## Build everything and run every test
 
 lint: $(VENV)/.built ## Format, lint, types, licences
 	cargo fmt --all --check
+	cargo fmt --manifest-path rust/fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -36,6 +37,10 @@ lint: $(VENV)/.built ## Format, lint, types, licences
 
 check: lint test ## What CI runs: lint, tests, quick benches
 	$(MAKE) bench QUICK=1
+
+fuzz: $(VENV)/.built ## Feed arbitrary bytes to every parser in Rust, SECONDS=60 each
+	$(BIN)/python rust/fuzz/seeds.py
+	SECONDS_EACH=$(or $(SECONDS),60) rust/fuzz/run $(TARGETS)
 
 bench: $(VENV)/.built target/release/floor ## Measure, print ratios, write bench-results/*.json
 	$(BIN)/python benches/run.py $(if $(QUICK),--quick)
