@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
+import threading
 
 import pytest
 
@@ -11,7 +13,8 @@ from recon.cli import single
 from recon.cli.single import Happening, answers
 from recon.cli.trace import is_text
 from recon.errors import PlanError
-from recon.testing import drip, flood, greet, reset, stall
+from recon.probes.toml import load_probes
+from recon.testing import drip, flood, greet, replay, reset, stall
 
 SSH = b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"
 HOSTILE = b"220 \x1b]0;owned\x07\xe2\x80\xae[red]hello[/red]\r\n"
@@ -50,6 +53,81 @@ def test_a_greeting_is_told_from_what_follows_it_on_the_same_connection(recon, f
     assert (greeting["asked"], greeting["text"]) == ("listen", "220 mail.example.test ESMTP Postfix\r\n")
     assert any(tried["hit"] and tried["match"].startswith("smtp.") for tried in greeting["tried"])
     assert any(one["kind"] == "sent" and one["text"].startswith("STARTTLS") for one in told["happened"])
+
+
+FTP = {b"FEAT": b"211-Features:\r\n SIZE\r\n211 End\r\n", b"SYST": b"215 \x1b[31mUNIX\r\n"}
+
+
+def test_an_explanation_shows_what_enumerators_asked_and_learnt(recon, fake_server):
+    server = fake_server(greet(b"220 (vsFTPd 3.0.3)\r\n", FTP))
+    features, anonymous = explained(recon, server)["enumerators"]
+    assert (features["name"], features["plugin"], features["raised"]) == ("ftp.features", "ftp", None)
+    said = [one["text"] for one in features["said"]]
+    assert said[:3] == ["220 (vsFTPd 3.0.3)\r\n", "FEAT\r\n", FTP[b"FEAT"].decode()]
+    assert {"name": "features", "value": ["SIZE"]} in features["learnt"]
+    assert (anonymous["learnt"], [one["why"] for one in anonymous["ended"]]) == ([], ["timeout"])
+    shown = recon("explain", server.target).stdout
+    assert "ftp.features of plugin ftp" in shown
+    assert "fact features = SIZE" in shown
+    assert "it learnt nothing" in shown
+    assert "\x1b" not in shown
+
+
+def test_a_trace_draws_what_enumerators_say_behind_the_sweep(recon, fake_server):
+    shown = recon("trace", fake_server(greet(b"220 (vsFTPd 3.0.3)\r\n", FTP)).target).stdout
+    _, features, anonymous = shown.split("\nenumerator ")
+    assert features.startswith("ftp.features of plugin ftp\n")
+    assert "FEAT\\x0d\\x0a" in features
+    assert "│ x timeout" in anonymous
+
+
+DATAGRAMS = """
+[[probe]]
+name = "moo-udp"
+transport = "udp"
+ports = "{port}"
+send = "MOO?"
+[[probe.match]]
+pattern = "^MOO/(?P<version>[0-9.]+);"
+service = "moo"
+product = "Cow"
+[[probe.match.example]]
+data = "MOO/1.2;"
+"""
+
+
+@pytest.fixture
+def datagrams(tmp_path):
+    """A UDP port that answers every question, and a file with the probe for it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+
+        def answer():
+            while (asked := listener.recvfrom(100))[0]:
+                listener.sendto(b"MOO/1.2;", asked[1])
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        path = tmp_path / "moo.toml"
+        path.write_text(DATAGRAMS.format(port=port))
+        yield f"127.0.0.1:{port}/udp", path
+        listener.sendto(b"", ("127.0.0.1", port))
+        thread.join()
+
+
+def test_a_udp_port_is_explained_traced_and_recorded(recon, datagrams, tmp_path):
+    target, probes = datagrams
+    told = json.loads(recon("explain", target, "--probes", probes, "--json").stdout)
+    assert (told["state"], told["services"][0]["version"]) == ("open", "1.2")
+    assert [(one["kind"], one.get("text")) for one in told["happened"]] == [
+        ("step", "ask moo-udp"), ("sent", "MOO?"), ("received", "MOO/1.2;"),
+    ]  # fmt: skip
+    assert "MOO/1.2;" in recon("trace", target, "--probes", probes).stdout
+    path = tmp_path / "moo.jsonl"
+    assert recon("plugins", "record", target, "--probes", probes, "-o", path).returncode == 0
+    record = replay(path, load_probes(probes))
+    assert (record.transport, record.state, record.services[0].product) == ("udp", "open", "Cow")
 
 
 def test_a_closed_port_is_said_to_be_closed(recon, closed_port):

@@ -10,9 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from recon import Enumerator, Fact
+from recon.cli import plugins_torture
 from recon.cli.plugins_new import name_of
+from recon.cli.plugins_subjects import Subject
 from recon.errors import PlanError
+from recon.plugins import load
 from recon.testing import FakeServer, greet, load_transcript, replay, stall
+from recon.testing.ordeals import strangers
 
 SSH = b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,6 +122,28 @@ def test_a_recording_goes_to_standard_output_without_a_file(recon):
     assert said["text"] == SSH.decode()
 
 
+FEATURES = {b"FEAT": b"211-Features:\r\n SIZE\r\n211 End\r\n", b"SYST": b"215 UNIX Type: L8\r\n"}
+
+
+def test_what_an_enumerator_said_and_heard_is_recorded(recon, tmp_path, run_enumerator):
+    path = tmp_path / "features.jsonl"
+    with FakeServer(greet(b"220 (vsFTPd 3.0.3)\r\n", FEATURES)) as server:
+        done = recon("plugins", "record", server.target, "--enumerator", "ftp.features", "-o", path)
+    assert (done.returncode, done.stdout) == (0, "")
+    [features] = [kind for _, kind in load().enumerators() if kind.name == "ftp.features"]
+    assert run_enumerator(features, path)[0] == {
+        "ftp.features": ["SIZE"], "ftp.tls_offered": False, "ftp.system": "UNIX Type: L8",
+    }  # fmt: skip
+
+
+def test_an_enumerator_that_did_not_run_is_named_with_those_that_did(recon):
+    with FakeServer(greet(b"220 (vsFTPd 3.0.3)\r\n", FEATURES)) as server:
+        done = recon("plugins", "record", server.target, "-e", "ftp.moo")
+    assert done.returncode == 2
+    assert "ftp.moo" in done.stderr
+    assert "ftp.features, ftp.anonymous" in done.stderr
+
+
 def test_silence_is_not_recorded(recon, tmp_path):
     with FakeServer(stall()) as server:
         done = recon("plugins", "record", server.target, "-o", tmp_path / "none.jsonl")
@@ -129,15 +156,36 @@ def test_torture_of_a_plugin_with_its_recordings_finds_nothing_wrong(recon):
     recordings = sorted((ROOT / "plugins" / "recon-ssh" / "tests" / "conversations").glob("*.jsonl"))
     done = recon("plugins", "torture", "ssh", *recordings, "--json")
     assert done.returncode == 0, done.stderr
-    [row] = json.loads(done.stdout)
-    assert (row["plugin"], row["conversations"], row["wrong"]) == ("ssh", len(recordings), 0)
+    row, *enumerated = json.loads(done.stdout)
+    assert (row["plugin"], row["enumerator"], row["conversations"], row["wrong"]) == ("ssh", None, len(recordings), 0)
     assert row["cases"] > 1000
+    assert [each["enumerator"] for each in enumerated] == ["ssh.kex", "ssh.hostkey"]
+
+
+def test_torture_of_enumerators_takes_their_own_recordings_and_strangers(recon):
+    recordings = sorted((ROOT / "plugins" / "recon-ssh" / "tests" / "enumerated").glob("*.jsonl"))
+    _, kex, keys = json.loads(recon("plugins", "torture", "ssh", *recordings, "--json").stdout)
+    assert (kex["conversations"], keys["conversations"]) == (len(recordings) + len(strangers()), 3 + len(strangers()))
+    assert (kex["wrong"], keys["wrong"]) == (0, 0)
+
+
+def test_torture_shows_the_enumerator_that_breaks():
+    class Careless(Enumerator):
+        name, service = "moo.careless", "moo"
+
+        async def enumerate(self, conn, found):  # noqa: ARG002 - the hook's
+            yield Fact("first", conn.greeting[0])
+
+    [(plugin, name, ordeal)] = plugins_torture._ordeals("moo", Subject(enumerators=[Careless]), [], 0)
+    assert (plugin, name) == ("moo", "moo.careless")
+    assert {fault.why for fault in ordeal.faults} == {"it raised IndexError: index out of range"}
 
 
 def test_torture_leaves_out_conversations_that_others_read(recon):
     recordings = sorted((ROOT / "plugins" / "recon-ssh" / "tests" / "conversations").glob("*.jsonl"))
-    [row] = json.loads(recon("plugins", "torture", "ftp", *recordings, "--json").stdout)
+    row, *enumerated = json.loads(recon("plugins", "torture", "ftp", *recordings, "--json").stdout)
     assert row["conversations"] == 0
+    assert {each["conversations"] for each in enumerated} == {len(strangers())}
 
 
 def test_torture_shows_what_was_read_wrong_and_exits_1(recon, tmp_path):

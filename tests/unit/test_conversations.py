@@ -81,6 +81,27 @@ def test_a_replay_reads_from_a_file_and_takes_the_recorded_port(tmp_path, ssh_pr
     assert replay(tmp_path / "one.jsonl", [ssh_probe], port=8022).port == 8022
 
 
+MOOED = b"MOO/1.2; says the cow\n"
+MOO_MATCH = Match(rb"^MOO/(?P<version>[\d.]+);", service="moo", product="Cow", examples={MOOED: {"version": "1.2"}})
+MOO = Probe("moo-udp", send=b"MOO?", transport="udp", matches=[MOO_MATCH])
+
+
+def test_datagrams_are_kept_as_such_and_replayed_by_their_question(tmp_path):
+    asked, said = ("sent", b"MOO?", 0, 0), ("received", MOOED, 9, 0)
+    other = (("sent", b"other?", 0, 0), ("received", b"MOO/9;", 9, 0))
+    save(Transcript((*other, asked, said), port=53, transport="udp"), tmp_path / "moo.jsonl")
+    told = load_transcript(tmp_path / "moo.jsonl")
+    assert told.transport == "udp"
+    record = replay(told, [MOO])
+    assert (record.transport, record.registered, record.banner) == ("udp", "domain", MOOED)
+    assert record.services[0].version == "1.2"
+
+
+def test_a_question_that_no_datagram_answered_leaves_the_port_as_it_was():
+    record = replay(Transcript((("sent", b"MOO?", 0, 0),), port=53, transport="udp"), [MOO])
+    assert (record.state, record.services, record.banner) == ("open|silent", [], b"")
+
+
 def test_a_broken_probe_is_an_error_with_its_reason():
     without_example = Probe("x", matches=[Match(b"^hello", service="x", examples={})])
     with pytest.raises(PluginError, match="example"):

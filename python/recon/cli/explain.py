@@ -16,6 +16,7 @@ from recon.cli.exits import ExitCode, quiet_pipe
 
 if TYPE_CHECKING:
     from recon.cli.single import Talked
+    from recon.cli.watching import Watch
 
 EPILOG = """Examples:
 
@@ -25,6 +26,8 @@ recon explain '[::1]:443'
 
 recon explain example.org:443 --json
 
+recon explain 127.0.0.1:53/udp
+
 Exit codes: 0 the port was asked, 2 usage, 3 it could not be asked from here, 4 refused, 130/143 interrupted."""
 
 
@@ -33,7 +36,9 @@ _WIDTH_OF_A_PIPE = 2000
 
 
 def command(
-    target: Annotated[str, typer.Argument(metavar="HOST:PORT", help="The one port to ask: 127.0.0.1:22, [::1]:443.")],
+    target: Annotated[
+        str, typer.Argument(metavar="HOST:PORT[/udp]", help="The one port to ask: 127.0.0.1:22, [::1]:443.")
+    ],
     probes: Annotated[
         list[str] | None,
         typer.Option("--probes", metavar="FILE.toml", help="Use the probes of this file too; may be repeated."),
@@ -41,7 +46,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object with all of it.")] = False,
     color: Annotated[str, typer.Option(metavar="auto|always|never", help="Colour of the tree.")] = "auto",
 ) -> None:
-    """Ask one port and say what was asked, what came, which matches were tried, and why this answer."""
+    """Ask one port and say what was asked, what came, which matches and enumerators ran, and why this answer."""
     from recon.cli import words  # noqa: PLC0415 - --help does not load the core
     from recon.cli.single import talk_to  # noqa: PLC0415 - loads the core
 
@@ -85,8 +90,25 @@ def explained(talked: Talked) -> dict[str, object]:
             | {"tried": [_tried(one) for one in talked.pack.tried(answer.data, answer.asked)]}
             for answer in answers(talked.happened)
         ],
+        "enumerators": [_enumerated(watch) for watch in talked.watches],
         "services": [asdict(service) for service in record.services] if record else [],
         "facts": record.facts if record else {},
+    }
+
+
+def _enumerated(watch: Watch) -> dict[str, object]:
+    """What one enumerator did; times run from its own beginning."""
+    return {
+        "name": watch.name,
+        "plugin": watch.plugin,
+        "tls": watch.is_inside_tls,
+        "said": [
+            {"at_us": at_us, "connection": wire, "kind": who, **_bytes(data)}
+            for who, data, at_us, wire in watch.entries
+        ],
+        "ended": [{"at_us": one.at_us, "connection": one.wire, "why": one.why} for one in watch.ended],
+        "learnt": [asdict(one) for one in watch.learnt],
+        "raised": watch.raised,
     }
 
 

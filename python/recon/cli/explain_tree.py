@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from rich.tree import Tree
 
-from recon.cli.single import answers
+from recon.cli.single import answers, watched
 from recon.cli.summary import counted
+from recon.model import Fact, Service
 from recon.sinks.escape import terminal
 from recon.sinks.words import product_of
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from recon.cli.single import Answer, Happening, Talked
-    from recon.model import Record, Service
+    from recon.model import Record
 
 BYTES_SHOWN = 200
 """Characters of one utterance in the tree; ``--json`` holds all."""
@@ -25,7 +26,7 @@ MISSES_SHOWN = 12
 """Matches that did not hit, by answer."""
 
 _WITHOUT_RECORD = {
-    "silent": "nothing came back: no host there, or something on the way drops what we send",
+    "silent": "nothing came back: nobody is there, or something on the way drops what we send",
     "unknown": "this machine could not ask; that says nothing about the port",
 }
 _WITHOUT_TALK = {
@@ -43,6 +44,7 @@ def tree_of(talked: Talked) -> Tree:
         return tree
     _add_questions(tree, talked)
     _add_matches(tree, talked)
+    _add_enumerators(tree, talked)
     _add_answer(tree, record)
     _add_facts(tree, record)
     return tree
@@ -119,6 +121,35 @@ def _tried_lines(tried: list[tuple[str, str, bool]], answer: Answer) -> Iterator
         yield Text(f"… {misses - MISSES_SHOWN:,} more did not hit; --json names them all", style="dim")
 
 
+def _add_enumerators(tree: Tree, talked: Talked) -> None:
+    if not talked.watches:
+        return
+    branch = tree.add(Text("enumerators", style="bold"))
+    for watch in talked.watches:
+        node = branch.add(Text(watch.title))
+        for one in watched(watch):
+            node.add(_line(one))
+        for learnt in watch.learnt:
+            node.add(Text(_learnt(learnt), style="green"))
+        if watch.raised is not None:
+            node.add(Text(f"it raised {terminal(watch.raised)}", style="red"))
+        elif not watch.learnt:
+            node.add(Text("it learnt nothing", style="yellow"))
+
+
+def _learnt(learnt: object) -> str:
+    """A fact or a service in one line; a plugin may have yielded anything."""
+    if isinstance(learnt, Fact):
+        return f"fact {terminal(str(learnt.name))} = {terminal(_shown(learnt.value), BYTES_SHOWN)}"
+    if isinstance(learnt, Service):
+        return f"service {terminal(str(learnt.name))}  {terminal(product_of(learnt))}"
+    return f"neither a fact nor a service: {terminal(repr(learnt), BYTES_SHOWN)}"
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def _add_answer(tree: Tree, record: Record) -> None:
     branch = tree.add(Text("therefore", style="bold"))
     for service in record.services:
@@ -148,5 +179,4 @@ def _add_facts(tree: Tree, record: Record) -> None:
     if record.facts:
         branch = tree.add(Text("facts", style="bold"))
         for name, value in record.facts.items():
-            shown = ", ".join(value) if isinstance(value, list) else str(value)
-            branch.add(Text(f"{terminal(name)} = {terminal(shown, BYTES_SHOWN)}"))
+            branch.add(Text(f"{terminal(name)} = {terminal(_shown(value), BYTES_SHOWN)}"))

@@ -10,7 +10,10 @@ import typer
 from recon.cli.exits import ExitCode, complain, quiet_pipe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from recon.cli.single import Talked
+    from recon.testing.conversations import Entry
 
 EPILOG = """Examples:
 
@@ -18,14 +21,22 @@ recon plugins record 127.0.0.1:22
 
 recon plugins record 127.0.0.1:22 -o tests/conversations/openssh.jsonl
 
+recon plugins record 127.0.0.1:22 --enumerator ssh.kex -o tests/enumerated/openssh-kex.jsonl
+
+recon plugins record 127.0.0.1:53/udp
+
 Exit codes: 0 recorded, 1 nothing was said, 2 usage, 3 it could not be asked from here, 5 the file cannot be written."""
 
 
 def command(
-    target: Annotated[str, typer.Argument(metavar="HOST:PORT", help="The one port to talk to: 127.0.0.1:22.")],
+    target: Annotated[str, typer.Argument(metavar="HOST:PORT[/udp]", help="The one port to talk to: 127.0.0.1:22.")],
     probes: Annotated[
         list[str] | None,
         typer.Option("--probes", metavar="FILE.toml", help="Use the probes of this file too; may be repeated."),
+    ] = None,
+    enumerator: Annotated[
+        str | None,
+        typer.Option("--enumerator", "-e", metavar="NAME", help="Keep what this enumerator said and heard instead."),
     ] = None,
     output: Annotated[
         str | None,
@@ -37,25 +48,41 @@ def command(
     from recon.cli.single import talk_to  # noqa: PLC0415 - loads the core
 
     talked = talk_to(target, probes or ())
-    if not any(entry[0] == "received" for entry in talked.entries):
-        complain(f"{target} is {talked.state} and said nothing: there is nothing to record")
+    entries = talked.entries if enumerator is None else _entries_of(talked, enumerator)
+    if not any(entry[0] == "received" for entry in entries):
+        complain(f"{target} is {talked.state} and said nothing{_to(enumerator)}: there is nothing to record")
         raise typer.Exit(exit_code(talked) or ExitCode.RUNTIME)
-    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows_of(talked))
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows_of(talked, entries))
     if output is None:
         with quiet_pipe():
             print(text, end="")
     else:
         _write(output, text)
-        complain(f"recorded {len(talked.entries)} utterances of {target} in {output}: {_understood(talked)}")
+        complain(f"recorded {len(entries)} utterances of {target} in {output}: {_understood(talked)}")
     raise typer.Exit(exit_code(talked))
 
 
-def rows_of(talked: Talked) -> list[dict[str, object]]:
+def rows_of(talked: Talked, entries: Sequence[Entry]) -> list[dict[str, object]]:
     """Give the rows of a transcript file: a header, then one for each utterance."""
     from recon.cli.recording import rows  # noqa: PLC0415 - loads the core
 
     assert talked.record is not None  # noqa: S101 - something was said
-    return list(rows(talked.record, talked.entries))
+    return list(rows(talked.record, entries))
+
+
+def _entries_of(talked: Talked, name: str) -> list[Entry]:
+    """What an enumerator said and heard; raises PlanError when it did not run there."""
+    from recon.errors import PlanError  # noqa: PLC0415 - only with an enumerator
+
+    found = next((watch.entries for watch in talked.watches if watch.name == name), None)
+    if found is None:
+        ran = ", ".join(watch.name for watch in talked.watches) or "none"
+        raise PlanError(name, f"no such enumerator ran on {talked.target}; those that ran: {ran}")
+    return found
+
+
+def _to(enumerator: str | None) -> str:
+    return "" if enumerator is None else f" to {enumerator}"
 
 
 def _understood(talked: Talked) -> str:

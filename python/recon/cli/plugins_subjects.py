@@ -1,7 +1,8 @@
-"""Which probes and conversations an author's words stand for. Must never send anything."""
+"""Which probes, enumerators and conversations an author's words stand for. Must never send anything."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from recon.cli.loading import load_plugins, read_file
@@ -11,18 +12,39 @@ from recon.testing import Transcript, load_transcript
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from recon.enumerator import Enumerator
     from recon.model import Probe
 
 
-def probes_of(words: Iterable[str]) -> dict[str, list[Probe]]:
-    """Probes by plugin or by file; without ``words`` those of every plugin that has any.
+@dataclass(slots=True)
+class Subject:
+    """What one plugin, or one file of probes, brings."""
+
+    probes: list[Probe] = field(default_factory=list)
+    enumerators: list[type[Enumerator]] = field(default_factory=list)
+
+
+def subjects_of(words: Iterable[str]) -> dict[str, Subject]:
+    """What plugins and files bring, by their names; without ``words`` every plugin that brings any of it.
 
     Raises PlanError on a word that is neither, and on a file that cannot be read or is wrong.
     """
-    installed: dict[str, list[Probe]] = {}
-    for origin, probe in load_plugins().probes():
-        installed.setdefault(origin, []).append(probe)
-    return {word: _probes(word, installed) for word in words} or installed
+    plugins = load_plugins()
+    installed: dict[str, Subject] = {}
+    for origin, probe in plugins.probes():
+        installed.setdefault(origin, Subject()).probes.append(probe)
+    for origin, kind in plugins.enumerators():
+        installed.setdefault(origin, Subject()).enumerators.append(kind)
+    return {word: _subject(word, installed) for word in words} or installed
+
+
+def probes_of(words: Iterable[str]) -> dict[str, list[Probe]]:
+    """Probes by plugin or by file; without ``words`` those of every plugin that has any. Raises as ``subjects_of``."""
+    found = {name: subject.probes for name, subject in subjects_of(words).items() if subject.probes}
+    for word in words:
+        if word not in found:
+            raise PlanError(word, "has no probes", "ssh")
+    return found
 
 
 def transcripts_of(paths: Iterable[str]) -> list[Transcript]:
@@ -38,10 +60,12 @@ def transcripts_of(paths: Iterable[str]) -> list[Transcript]:
     return found
 
 
-def _probes(word: str, installed: dict[str, list[Probe]]) -> list[Probe]:
+def _subject(word: str, installed: dict[str, Subject]) -> Subject:
     if word.endswith(".toml"):
-        return read_file(word)
+        return Subject(read_file(word))
     if word not in installed:
         known = ", ".join(installed)
-        raise PlanError(word, f"neither a plugin with probes ({known}) nor a .toml or .jsonl file", "ssh")
+        raise PlanError(
+            word, f"neither a plugin with probes or enumerators ({known}) nor a .toml or .jsonl file", "ssh"
+        )
     return installed[word]

@@ -10,7 +10,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from recon.testing.conversations import SCHEMA, to_row
+from recon.testing.conversations import SCHEMA, to_row, transport_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,5 +42,12 @@ class TranscriptSink:
 def rows(record: Record, entries: Iterable[Entry]) -> Iterator[dict[str, object]]:
     """Give the rows of one conversation: its header, then each utterance."""
     product = next((service.product for service in record.services if service.product), None)
-    yield {"schema": SCHEMA, "host": record.host, "addr": record.addr, "port": record.port, "product": product}
+    header: dict[str, object] = {
+        "schema": SCHEMA,
+        "host": record.host,
+        "addr": record.addr,
+        "port": record.port,
+        "product": product,
+    }
+    yield header | transport_of(record.transport)
     yield from map(to_row, entries)

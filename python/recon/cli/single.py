@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from recon.cli.exits import complain
 from recon.cli.loading import load_plugins
 from recon.cli.signals import Interrupts
+from recon.cli.watching import Watch, WatchedPlugins
 from recon.errors import PlanError
 from recon.pipeline import pack_of
 from recon.pipeline import sweep as start_sweep
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from recon import Batch
     from recon._core import Pack
     from recon.model import Record, Summary
+    from recon.plugins import Plugins
 
-_SHAPE = re.compile(r"(\[[^\]]+\]|[^:/,\s@]+):([0-9]{1,5})")
-EXAMPLE = "127.0.0.1:22"
+_SHAPE = re.compile(r"(\[[^\]]+\]|[^:/,\s@]+):([0-9]{1,5})(?:/(tcp|udp))?")
+EXAMPLE = "127.0.0.1:22, 127.0.0.1:53/udp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Talked:
-    """A port that was swept alone; ``record`` is none where nothing came back."""
+    """A port that was swept alone; ``record`` is none where nothing came back.
+
+    ``happened`` and ``entries`` are the sweep's own conversation, ``watches`` those of enumerators, in their order.
+    """
 
     target: str
     record: Record | None
@@ -58,6 +63,7 @@ class Talked:
     summary: Summary
     pack: Pack
     interrupted: int | None = None
+    watches: tuple[Watch, ...] = ()
 
     @property
     def state(self) -> str:
@@ -68,22 +74,33 @@ class Talked:
 
 
 def talk_to(word: str, probe_files: Sequence[str] = ()) -> Talked:
-    """Sweep the one port that ``word`` (``HOST:PORT``) names, with every installed plugin and those files of probes.
+    """Sweep the one port that ``word`` (``HOST:PORT``, ``HOST:PORT/udp``) names, with all plugins and those probes.
 
     A name with several addresses stands for the first. Raises PlanError on any other word and on a name without an
     address, ScopeError if a plugin refuses the plan.
     """
     if not _SHAPE.fullmatch(word):
         raise PlanError(word, "not one host and one port", EXAMPLE)
-    plugins = load_plugins(probe_files=probe_files)
+    loaded = load_plugins(probe_files=probe_files)
+    plugins = WatchedPlugins(loaded.manager, loaded.faults)
     plan = _plan(word)
     with start_sweep(plan, plugins=plugins) as running, Interrupts(running.stop) as interrupts:
         batches = list(running)
     if interrupts.exit_code is not None:
         complain(f"interrupted: {word} was not asked to the end, so what follows is no verdict")
-    talked = Talked(word, None, (), (), running.summary, pack_of(plugins), interrupts.exit_code)
+    pack, watches = pack_of(plugins), tuple(plugins.watches)
+    talked = Talked(word, None, (), (), running.summary, pack, interrupts.exit_code, watches)
     full = next((batch for batch in batches if len(batch)), None)
-    return talked if full is None else _with_first(talked, full)
+    if full is None:
+        return talked
+    return _with_datagrams(talked, full[0], plugins) if full[0].transport == "udp" else _with_first(talked, full)
+
+
+def watched(watch: Watch) -> list[Happening]:
+    """An enumerator's conversation as things that happened since it began."""
+    said = [Happening(at_us, wire, who, data=data) for who, data, at_us, wire in watch.entries]
+    said += [Happening(one.at_us, one.wire, "step", text=one.why) for one in watch.ended]
+    return sorted(said, key=lambda one: (one.wire, one.at_us))
 
 
 def answers(happened: Sequence[Happening]) -> list[Answer]:
@@ -123,8 +140,13 @@ def _plan(word: str) -> Plan:
 
 
 def _parse(word: str, first: str | None = None) -> Plan:
+    target, _, transport = word.partition("/")
+    port = "1"
+    if transport == "udp":
+        target, _, number = target.rpartition(":")
+        target, port = target.strip("[]"), f"U:{number}"
     return Plan.parse(
-        word, ports="1", rate="max", threads=1, show=SHOWABLE, transcripts=True,
+        target, ports=port, rate="max", threads=1, show=SHOWABLE, transcripts=True,
         resolve=None if first is None else lambda _: [first],
     )  # fmt: skip
 
@@ -133,6 +155,21 @@ def _with_first(talked: Talked, batch: Batch) -> Talked:
     trace, entries = batch.traces()[0] or (), batch.transcripts()[0] or ()
     happened = sorted((_happening(*one) for one in trace), key=lambda one: (one.at_us, _rank(one)))
     return replace(talked, record=batch[0], happened=tuple(happened), entries=tuple(entries))
+
+
+def _with_datagrams(talked: Talked, record: Record, plugins: Plugins) -> Talked:
+    """Tell what went to and fro over UDP: the question that is declared for the port, and the answer."""
+    evidence = next((service.evidence.get("probe") for service in record.services), None)
+    asked = {probe.name: probe.send for _, probe in plugins.probes() if probe.transport == "udp"}
+    name = evidence if evidence in asked else talked.pack.asks(record.port, "udp")
+    if name is None or not record.banner:
+        return replace(talked, record=record)
+    entries = (("sent", asked[name], 0, 0), ("received", record.banner, record.rtt_us or 0, 0))
+    happened = (
+        Happening(0, 0, "step", text=f"ask {name}"),
+        *(_happening(at, wire, who, said) for who, said, at, wire in entries),
+    )
+    return replace(talked, record=record, happened=happened, entries=entries)
 
 
 def _rank(one: Happening) -> int:

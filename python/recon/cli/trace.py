@@ -9,7 +9,7 @@ import typer
 from recon.cli.exits import quiet_pipe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from recon.cli.single import Happening, Talked
 
@@ -20,6 +20,8 @@ recon trace 127.0.0.1:22
 recon trace '[::1]:443'
 
 recon trace example.org:8080 --bytes 4096
+
+recon trace 127.0.0.1:53/udp
 
 Exit codes: 0 the port was asked, 2 usage, 3 it could not be asked from here, 4 refused, 130/143 interrupted."""
 
@@ -32,11 +34,11 @@ _TIME = 12
 _OPENED = "open from "
 _TEXT_TO_CONTROLS = 8
 _IN_TEXT = bytes([*b"\t\r\n\x1b", *range(0x20, 0x100)])
-_ENDS = frozenset({"closed by peer", "silent", "quiet"})
+_ENDS = frozenset({"closed by peer", "silent", "quiet", "timeout"})
 
 
 def command(
-    target: Annotated[str, typer.Argument(metavar="HOST:PORT", help="The one port to talk to: 127.0.0.1:22.")],
+    target: Annotated[str, typer.Argument(metavar="HOST:PORT[/udp]", help="The one port to talk to: 127.0.0.1:22.")],
     probes: Annotated[
         list[str] | None,
         typer.Option("--probes", metavar="FILE.toml", help="Use the probes of this file too; may be repeated."),
@@ -45,7 +47,7 @@ def command(
         int, typer.Option("--bytes", min=0, max=1 << 20, help="Bytes shown of each send and each read.")
     ] = 512,
 ) -> None:
-    """Talk to one port and draw who said what, and when."""
+    """Talk to one port and draw who said what, and when: the sweep first, then each enumerator."""
     from recon.cli.explain import exit_code  # noqa: PLC0415 - only when it runs
     from recon.cli.single import talk_to  # noqa: PLC0415 - loads the core
 
@@ -58,16 +60,25 @@ def command(
 
 def lines_of(talked: Talked, shown: int) -> Iterator[str]:
     """Draw one diagram for each connection, a line at a time."""
+    from recon.cli.single import watched  # noqa: PLC0415 - loads the core
     from recon.sinks.escape import terminal  # noqa: PLC0415 - only when it runs
 
     them = terminal(talked.target)
     yield f"{them}  {talked.state}" + (f"  {talked.record.reason}" if talked.record else "")
-    for wire in sorted({one.wire for one in talked.happened}):
-        yield ""
-        yield from _diagram([one for one in talked.happened if one.wire == wire], them, shown)
+    yield from _diagrams(talked.happened, them, shown)
     if talked.state == "open" and not any(one.kind == "received" for one in talked.happened):
         yield ""
         yield f"{them} said nothing"
+    for watch in talked.watches:
+        yield ""
+        yield f"enumerator {watch.title}"
+        yield from _diagrams(watched(watch), them, shown)
+
+
+def _diagrams(happened: Sequence[Happening], them: str, shown: int) -> Iterator[str]:
+    for wire in sorted({one.wire for one in happened}):
+        yield ""
+        yield from _diagram([one for one in happened if one.wire == wire], them, shown)
 
 
 def _diagram(happened: list[Happening], them: str, shown: int) -> Iterator[str]:

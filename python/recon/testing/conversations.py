@@ -7,6 +7,7 @@ import binascii
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,12 +32,16 @@ Entry = tuple[str, bytes, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """One recorded conversation; ``port`` is the target's, 0 when unknown; ``product`` is a note of what spoke."""
+    """One recorded conversation; ``port`` is the target's, 0 when unknown; ``product`` is a note of what spoke.
+
+    ``transport`` is ``tcp`` or ``udp``; over UDP each utterance is a datagram.
+    """
 
     entries: tuple[Entry, ...]
     host: str | None = None
     port: int = 0
     product: str | None = None
+    transport: str = "tcp"
 
     @property
     def received(self) -> bytes:
@@ -55,12 +60,14 @@ def load_transcript(path: str | Path) -> Transcript:
         raise ValueError(message)
     header = rows[0][1]
     entries = tuple(_entry(path, number, row) for number, row in rows[1:])
-    return Transcript(entries, header.get("host"), int(header.get("port") or 0), header.get("product"))
+    transport = header.get("transport") or "tcp"
+    return Transcript(entries, header.get("host"), int(header.get("port") or 0), header.get("product"), transport)
 
 
 def save(transcript: Transcript, path: str | Path) -> None:
     """Write ``transcript`` as JSON lines; text where the bytes are UTF-8, base64 where not. Raises OSError."""
     header = {"schema": SCHEMA, "host": transcript.host, "port": transcript.port, "product": transcript.product}
+    header |= transport_of(transcript.transport)
     rows = [header, *(to_row(entry) for entry in transcript.entries)]
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     Path(path).write_bytes(text.encode())
@@ -100,8 +107,30 @@ def replay(transcript: Transcript | str | Path, probes: Iterable[Probe], port: i
     ``port`` replaces the recorded one. Raises PluginError when a probe is broken, and what ``load_transcript`` does.
     """
     recorded = transcript if isinstance(transcript, Transcript) else load_transcript(transcript)
-    asked = recorded.port if port is None else port
-    return pack_of(probes).replay(recorded.entries, port=asked)
+    known, asked = list(probes), recorded.port if port is None else port
+    record = pack_of(known).replay(recorded.entries, port=asked)
+    return _with_datagrams(record, recorded, known) if recorded.transport == "udp" else record
+
+
+def transport_of(transport: str) -> dict[str, str]:
+    """What the header says of the transport: nothing of TCP."""
+    return {} if transport == "tcp" else {"transport": transport}
+
+
+def _with_datagrams(record: Record, recorded: Transcript, probes: list[Probe]) -> Record:
+    """Read the first answer to a declared question that means something, or else the first; fills in ``record``."""
+    from recon import _core  # noqa: PLC0415 - as above
+
+    asked = {probe.send: probe.name for probe in probes if probe.transport == "udp"}
+    pack = pack_of(probes)
+    record.transport, record.registered = "udp", _core.port_name(record.port, "udp")
+    record.state, record.reason, record.banner = "open|silent", "no-response", b""
+    for sent, heard in pairwise(recorded.entries):
+        if (sent[0], heard[0]) == ("sent", "received") and sent[1] in asked and not record.services:
+            record.services, record.facts = pack.identify(heard[1], asked=asked[sent[1]])
+            record.state, record.reason = "open", "response"
+            record.banner = heard[1] if record.services or not record.banner else record.banner
+    return record
 
 
 def _lines(path: str | Path) -> list[tuple[int, str]]:

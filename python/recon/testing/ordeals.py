@@ -21,6 +21,7 @@ from recon.testing.enumerators import (
     connections_of,
     drive,
     found_by,
+    run_enumerator,
 )
 from recon.testing.torture import FLIPPED_AT_MOST, FLIPS, LONGEST_S, Fault, Ordeal, dice_of
 
@@ -31,6 +32,34 @@ _WAITS: Pair = ("sent", b"")
 """The target waits for us, and will not speak before."""
 
 Case = tuple[str, list[Pair]]
+
+_TURNS = 3
+_STRANGERS = (
+    b"220 stranger.invalid ready\r\n",
+    b"+OK stranger\r\n",
+    b"HTTP/1.1 400 Bad Request\r\nContent-Length: 3\r\n\r\nno\n",
+    b"\x00\x00\x00\x08\x00\x00\x00\x00",
+    b"\x15\x03\x01\x00\x02\x02\x28",
+    bytes(range(256)),
+)
+"""What servers of other protocols say: text, lengths, a TLS alert, every byte."""
+
+
+def strangers() -> list[list[Pair]]:
+    """Conversations with servers that speak something else, which any enumerator may meet."""
+    turn: Pair = ("sent", b"")
+    return [[("received", said), *(_TURNS * [turn, ("received", said)])] for said in _STRANGERS]
+
+
+def follows(kind: type[Enumerator], conversation: Conversation) -> bool:
+    """Whether a recording is one of this enumerator's: it sends what was recorded, and learns something or breaks."""
+    try:
+        facts, services = run_enumerator(kind, conversation)
+    except AssertionError:
+        return False
+    except Exception:  # noqa: BLE001 - it broke on its own conversation, which torture then shows
+        return True
+    return bool(facts or services)
 
 
 def torture_enumerator(
