@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         StoreError,
     )
     from recon.hookspecs import hookimpl
-    from recon.model import Fact, Match, Probe, Progress, Record, Service, Sink, SinkOptions, SinkType, Summary
+    from recon.model import Fact, Match, Probe, Product, Progress, Record, Service, Sink, SinkOptions, SinkType, Summary
     from recon.pipeline import Sweep, sweep
     from recon.plan import Plan
 
@@ -37,6 +37,7 @@ _HOME = {
     "PlanError": "recon.errors",
     "PluginError": "recon.errors",
     "Probe": "recon.model",
+    "Product": "recon.model",
     "Progress": "recon.model",
     "ReconError": "recon.errors",
     "Record": "recon.model",
@@ -66,6 +67,7 @@ __all__ = [
     "PlanError",
     "PluginError",
     "Probe",
+    "Product",
     "Progress",
     "ReconError",
     "Record",

@@ -70,7 +70,12 @@ class Match:
 
     Named groups ``version``, ``revision``, ``product``, ``vendor`` and ``distro`` fill the service; any other
     named group becomes a fact ``service.group``. ``field`` is ``data`` (the whole answer), ``status``, ``title``,
-    ``body`` or ``header:NAME``. Every example is an answer and the values it must yield.
+    ``body``, ``header:NAME`` or ``header:*`` (a line ``name: value``, the name in lower case, of each header that no
+    match is written for by name). Every example is an answer and the values it must yield.
+
+    ``each`` reads an open match again behind its last hit: every product token of a field is a service of its own,
+    unless a match that fixes its product reads the same token. ``decode`` says how the bytes of a group become a
+    value, such as ``{"version": "{u8}.{u8}.{u16be}"}``; see docs/authors-guide.md.
     """
 
     pattern: bytes
@@ -83,7 +88,22 @@ class Match:
     cpe: str | None = None
     name: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    each: bool = False
+    decode: Mapping[str, str] = field(default_factory=dict)
     field: str = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What is known of a product that a grammar reads off the wire; ``name`` none keeps the wire's spelling.
+
+    ``cpe`` is ``cpe:2.3:part:vendor:product``, derived from ``part``, ``vendor`` and the name where it is none.
+    """
+
+    name: str | None = None
+    vendor: str | None = None
+    cpe: str | None = None
+    part: str = "a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +113,9 @@ class Probe:
     ``ports`` are port words (``"22,2222"``); ``wait_ms`` milliseconds, none for the default; ``ends`` is ``grammar``
     or ``quiet``; ``rarity`` 1 (common) to 9 (rare). ``tls_ports`` are where the same question is likely inside TLS;
     ``starttls`` is how the protocol asks for TLS in mid-conversation: (what to send, what the answer must contain) in
-    turn.
+    turn. ``products`` holds, for the services that the matches name, products by their spelling on the wire in lower
+    case: every match that reads a product off the wire uses it; None there says that the word is no product at all.
+    ``needs`` is what the user must allow before it is sent (``industrial``); none: nothing.
     """
 
     name: str
@@ -106,6 +128,8 @@ class Probe:
     rarity: int = 5
     tls_ports: str = ""
     starttls: Sequence[tuple[bytes, bytes]] = ()
+    products: Mapping[str, Product | None] = field(default_factory=dict)
+    needs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from recon.errors import PluginError
-from recon.model import Match, Probe
+from recon.model import Match, Probe, Product
 
 Table = Mapping[str, Any]  # Any: what tomllib found there; each reader checks its own
 
@@ -99,17 +99,35 @@ class _Reader:
             raise self.wrong(f"the values of {key} must be texts")
         return dict(found)
 
+    def flag(self, key: str) -> bool:
+        """Read true or false; false if it is missing."""
+        value = self._table.get(key, False)
+        if not isinstance(value, bool):
+            raise self.wrong(f"{key} must be true or false")
+        return value
+
+    def tables_or_false(self, key: str) -> dict[str, _Reader | None]:
+        """Read a table of tables, each of which may be ``false`` instead."""
+        found = self.value(key, dict, {})
+        if not all(isinstance(one, dict) or one is False for one in found.values()):
+            raise self.wrong(f"the values of {key} must be tables, or false")
+        place = f"{self._place}, {key}"
+        return {
+            word: None if one is False else _Reader(self._file, f"{place}, {word}", one) for word, one in found.items()
+        }
+
     def optional(self, names: Mapping[str, type]) -> dict[str, Any]:
         """Read those of ``names`` that are there."""
         return {name: self.value(name, kind) for name, kind in names.items() if name in self._table}
 
 
 _PROBE_WORDS = {
-    "ports": str, "transport": str, "wait_ms": int, "ends": str, "rarity": int, "tls_ports": str,
+    "ports": str, "transport": str, "wait_ms": int, "ends": str, "rarity": int, "tls_ports": str, "needs": str,
 }  # fmt: skip
 _MATCH_WORDS = {
     "part": str, "vendor": str, "product": str, "distro": str, "cpe": str, "name": str, "field": str,
 }  # fmt: skip
+_PRODUCT_WORDS = {"name": str, "vendor": str, "cpe": str, "part": str}
 
 
 def _probe(reader: _Reader) -> Probe:
@@ -119,6 +137,7 @@ def _probe(reader: _Reader) -> Probe:
         send=reader.data("send", b""),
         matches=tuple(_match(one) for one in reader.tables("match")),
         starttls=tuple((one.data("send", b""), one.data("expect")) for one in _turns(reader)),
+        products=_products(reader),
         **reader.optional(_PROBE_WORDS),
     )
 
@@ -130,6 +149,16 @@ def _turns(reader: _Reader) -> list[_Reader]:
     return turns
 
 
+def _products(reader: _Reader) -> dict[str, Product | None]:
+    """Read ``products``: what is known of each, or ``false`` for a word that is no product."""
+    return {word: None if one is None else _product(one) for word, one in reader.tables_or_false("products").items()}
+
+
+def _product(reader: _Reader) -> Product:
+    reader.finish(set(_PRODUCT_WORDS))
+    return Product(**reader.optional(_PRODUCT_WORDS))
+
+
 def _match(reader: _Reader) -> Match:
     reader.finish({field.name for field in fields(Match)} - {"examples"} | {"example"})
     return Match(
@@ -137,6 +166,8 @@ def _match(reader: _Reader) -> Match:
         service=reader.value("service", str),
         examples=dict(_example(one) for one in reader.tables("example")),
         facts=reader.texts("facts"),
+        each=reader.flag("each"),
+        decode=reader.texts("decode"),
         **reader.optional(_MATCH_WORDS),
     )
 

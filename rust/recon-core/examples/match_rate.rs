@@ -54,6 +54,8 @@ fn matched(service: &str, product: &str, field: Field, pattern: &str, example: &
         distro: None,
         cpe: None,
         facts: Vec::new(),
+        each: false,
+        decode: vec![],
         examples: vec![Example { data: example.to_vec(), expect: Vec::new() }],
     }
 }
@@ -120,6 +122,7 @@ fn main() {
         wait_ms: None,
         ends,
         rarity: 1,
+        products: vec![],
         matches: matches(),
     };
     let start = Instant::now();

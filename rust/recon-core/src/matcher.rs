@@ -4,9 +4,12 @@
 //! unknown. On one field of one answer an open match yields to a fixed one of the same service (but the facts that its
 //! author attached still hold); several fixed ones all count. The confidence of a service says which kind of match read it:
 
+mod decode;
 mod error;
 mod examples;
+mod groups;
 mod hints;
+mod hits;
 mod identify;
 mod index;
 mod literal;
@@ -14,6 +17,7 @@ mod merge;
 mod names;
 mod pack;
 mod pattern;
+mod products;
 mod proofs;
 mod reading;
 mod routes;

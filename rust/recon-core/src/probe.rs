@@ -9,6 +9,8 @@ pub enum Field {
     Data,
     /// The value of an HTTP header, its name in lower case.
     Header(String),
+    /// A line `name: value` of each header that no match reads by name; the name in lower case.
+    AnyHeader,
     /// The HTTP status line.
     Status,
     /// The text of the HTML `<title>`.
@@ -49,8 +51,25 @@ pub struct MatchSpec {
     pub cpe: Option<String>,
     /// Facts that always hold when this match hits.
     pub facts: Vec<(String, String)>,
+    /// Whether an open match is read again behind its last hit.
+    pub each: bool,
+    /// Group → template that turns its bytes into a value.
+    pub decode: Vec<(String, String)>,
     /// At least one.
     pub examples: Vec<Example>,
+}
+
+/// What is known of a product that is read off the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ProductSpec {
+    /// Display name; none keeps the wire's spelling.
+    pub name: Option<String>,
+    /// CPE vendor.
+    pub vendor: Option<String>,
+    /// `cpe:2.3:part:vendor:product` instead of the derived one.
+    pub cpe: Option<String>,
+    /// CPE part: `a`, `o` or `h`.
+    pub part: char,
 }
 
 /// When an answer is whole, so that reading may end before the wait is over.
@@ -85,6 +104,9 @@ pub struct ProbeSpec {
     pub ends: Ends,
     /// 1 (asked everywhere) to 9 (asked last).
     pub rarity: u8,
+    /// Products of the services that the matches name, by their spelling on the wire in lower case; none there says
+    /// that the word is no product.
+    pub products: Vec<(String, Option<ProductSpec>)>,
     /// Its readings.
     pub matches: Vec<MatchSpec>,
 }

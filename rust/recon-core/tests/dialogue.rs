@@ -19,6 +19,8 @@ fn matched(service: &str, product: Option<&str>, pattern: &str, example: &str) -
         distro: None,
         cpe: None,
         facts: vec![],
+        each: false,
+        decode: vec![],
         examples: vec![Example { data: example.into(), expect: vec![] }],
     }
 }
@@ -35,6 +37,7 @@ fn probe(name: &str, ports: &[(u16, u16)], send: &[u8], matches: Vec<MatchSpec>)
         wait_ms: None,
         ends: Ends::Grammar,
         rarity: 5,
+        products: vec![],
         matches,
     }
 }

@@ -17,6 +17,8 @@ fn reads(pattern: &str, service: &str, example: &[u8]) -> MatchSpec {
         distro: None,
         cpe: None,
         facts: Vec::new(),
+        each: false,
+        decode: vec![],
         examples: vec![Example { data: example.to_vec(), expect: Vec::new() }],
     }
 }
@@ -48,6 +50,7 @@ fn probe(name: &str, ports: &[(u16, u16)], send: &[u8], matches: Vec<MatchSpec>)
         wait_ms: None,
         ends: Ends::Grammar,
         rarity: 5,
+        products: vec![],
         matches,
     }
 }
@@ -263,7 +266,7 @@ fn bad_probes_are_refused_with_the_reason() {
     assert!(refused(probe("x", &[(9, 3)], b"", vec![])).contains("run backwards"));
     assert!(refused(ProbeSpec { rarity: 0, ..probe("x", &[], b"", vec![]) }).contains("rarity 0"));
     assert!(refused(probe("x", &[], &b"x".repeat(20_000), vec![])).contains("at most"));
-    assert!(refused(ProbeSpec { transport: Transport::Udp, ..probe("x", &[], b"", vec![]) }).contains("UDP"));
+    assert!(refused(ProbeSpec { transport: Transport::Udp, ..probe("x", &[(7, 7)], b"", vec![]) }).contains("UDP"));
 }
 
 #[test]

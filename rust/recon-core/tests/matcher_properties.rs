@@ -33,6 +33,8 @@ fn matched(service: &str, product: Option<&str>, field: Field, pattern: &str, ex
         distro: None,
         cpe: None,
         facts: Vec::new(),
+        each: false,
+        decode: vec![],
         examples: vec![Example { data: example.to_vec(), expect: Vec::new() }],
     }
 }
@@ -67,6 +69,7 @@ fn pack() -> Pack {
         wait_ms: None,
         ends,
         rarity: 1,
+        products: vec![],
         matches,
     };
     Pack::compile(vec![spec]).expect("a sound pack")

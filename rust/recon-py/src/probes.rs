@@ -4,7 +4,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 use recon_core::parse_ports::parse_ranges;
-use recon_core::probe::{Ends, Example, Field, MatchSpec, ProbeSpec};
+use recon_core::probe::{Ends, Example, Field, MatchSpec, ProbeSpec, ProductSpec};
 
 use crate::errors;
 
@@ -30,6 +30,7 @@ pub(crate) fn probe(origin: &str, probe: &Bound<'_, PyAny>) -> PyResult<ProbeSpe
         wait_ms: probe.getattr("wait_ms")?.extract()?,
         ends: ends(&probe.getattr("ends")?.extract::<String>()?)?,
         rarity: probe.getattr("rarity")?.extract()?,
+        products: products(&probe.getattr("products")?)?,
         matches,
     })
 }
@@ -46,6 +47,8 @@ fn reading(item: &Bound<'_, PyAny>) -> PyResult<MatchSpec> {
         distro: item.getattr("distro")?.extract()?,
         cpe: item.getattr("cpe")?.extract()?,
         facts: pairs(&item.getattr("facts")?)?,
+        each: item.getattr("each")?.extract()?,
+        decode: pairs(&item.getattr("decode")?)?,
         examples: examples(&item.getattr("examples")?)?,
     })
 }
@@ -62,13 +65,14 @@ fn escape(byte: u8) -> String {
 
 fn field(word: &str) -> PyResult<Field> {
     match word.split_once(':') {
+        Some(("header", "*")) => Ok(Field::AnyHeader),
         Some(("header", name)) if !name.is_empty() => Ok(Field::Header(name.to_ascii_lowercase())),
         None if word == "data" => Ok(Field::Data),
         None if word == "status" => Ok(Field::Status),
         None if word == "title" => Ok(Field::Title),
         None if word == "body" => Ok(Field::Body),
         _ => Err(PyValueError::new_err(format!(
-            "no such field: {word:?}; there are data, status, title, body and header:NAME"
+            "no such field: {word:?}; there are data, status, title, body, header:NAME and header:*"
         ))),
     }
 }
@@ -88,6 +92,24 @@ fn examples(value: &Bound<'_, PyAny>) -> PyResult<Vec<Example>> {
         found.push(Example { data: bytes(&data)?, expect: pairs(&expect)? });
     }
     Ok(found)
+}
+
+fn products(value: &Bound<'_, PyAny>) -> PyResult<Vec<(String, Option<ProductSpec>)>> {
+    let mut found = Vec::new();
+    for item in value.call_method0("items")?.try_iter()? {
+        let (word, known): (String, Option<Bound<'_, PyAny>>) = item?.extract()?;
+        found.push((word, known.map(|known| product(&known)).transpose()?));
+    }
+    Ok(found)
+}
+
+fn product(value: &Bound<'_, PyAny>) -> PyResult<ProductSpec> {
+    Ok(ProductSpec {
+        name: value.getattr("name")?.extract()?,
+        vendor: value.getattr("vendor")?.extract()?,
+        cpe: value.getattr("cpe")?.extract()?,
+        part: value.getattr("part")?.extract()?,
+    })
 }
 
 /// (send, expect) in turn.

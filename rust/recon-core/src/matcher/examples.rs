@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::reading::{Excerpt, Reading, Runner, fact_name};
+use super::groups::fact_name;
+use super::reading::{Excerpt, Outcome, Reading, Runner};
 use super::{LISTEN, MATCH, Pack, PackError, Scratch};
 use crate::lines;
 use crate::probe::{Example, Field, MatchSpec, ProbeSpec};
 use crate::reply::{Fact, FactValue, Findings, Service};
+use crate::space::Transport;
 
 /// Whether the match reads each of its examples to the expected values.
 pub(super) fn check(reading: &Reading, spec: &MatchSpec) -> Result<(), String> {
@@ -21,7 +23,7 @@ fn check_one(reading: &Reading, runner: &mut Runner, spec: &MatchSpec, example: 
     let word: Arc<str> = "example".into();
     let excerpt = Excerpt {
         text: &example.data,
-        whole: ends(&spec.field, &example.data),
+        whole: reading.transport == Transport::Udp || ends(&spec.field, &example.data),
         source: &word,
         no_source: &word,
         probe: &word,
@@ -29,8 +31,10 @@ fn check_one(reading: &Reading, runner: &mut Runner, spec: &MatchSpec, example: 
     };
     let mut facts = Vec::new();
     let shown = lines::text(lines::capped(&example.data, 120));
-    let Some(hit) = reading.read(excerpt, runner, &mut facts) else {
-        return Err(format!("it does not read its example {shown:?}"));
+    let hit = match reading.first_hit(excerpt, runner, &mut facts) {
+        Outcome::Hit(hit) => hit,
+        Outcome::Miss => return Err(format!("it does not read its example {shown:?}")),
+        Outcome::NoProduct(_) => return Err(format!("what it reads of its example {shown:?} is no product")),
     };
     for (key, expected) in &example.expect {
         let found = lookup(&hit.service, &facts, key);

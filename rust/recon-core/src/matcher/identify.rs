@@ -26,6 +26,8 @@ pub struct Scratch {
     hits: Vec<Hit>,
     /// Readings that were held against something, and whether they hit; kept only for [`Pack::tried`].
     log: Option<Vec<(usize, bool)>>,
+    /// A header as a line.
+    line: Vec<u8>,
 }
 
 impl std::fmt::Debug for Scratch {
@@ -57,6 +59,8 @@ struct Question<'a> {
     source: &'a Arc<str>,
     transport: Transport,
     tls: bool,
+    /// Whether nothing can follow.
+    whole: bool,
 }
 
 impl Pack {
@@ -66,6 +70,12 @@ impl Pack {
     /// certain first. At most [`BANNER_LIMIT`] bytes are read.
     #[must_use]
     pub fn identify(&self, answer: &[u8], asked: &str, tls: bool, scratch: &mut Scratch) -> Findings {
+        self.identify_as(answer, asked, tls, ended(answer), scratch)
+    }
+
+    /// Like [`Pack::identify`], for an answer that is known to be `whole` or not: at its end no value may be cut.
+    #[must_use]
+    pub fn identify_as(&self, answer: &[u8], asked: &str, tls: bool, whole: bool, scratch: &mut Scratch) -> Findings {
         let unknown: Arc<str>;
         let named = if asked == LISTEN { None } else { self.probe(asked) };
         let (probe, transport) = match named {
@@ -77,7 +87,10 @@ impl Pack {
             }
         };
         let source = if asked == LISTEN { &self.words.greeting } else { probe };
-        self.answer(&answer[..answer.len().min(BANNER_LIMIT)], &Question { probe, source, transport, tls }, scratch)
+        // A datagram is whole; a stream may go on.
+        let whole = whole || transport == Transport::Udp;
+        let question = Question { probe, source, transport, tls, whole: whole && answer.len() <= BANNER_LIMIT };
+        self.answer(&answer[..answer.len().min(BANNER_LIMIT)], &question, scratch)
     }
 
     /// The matches that were held against an answer and whether each hit: (name, field, hit), in order of trying.
@@ -97,6 +110,7 @@ impl Pack {
         match &self.readings[id].field {
             Field::Data => "data".to_owned(),
             Field::Header(name) => format!("header:{name}"),
+            Field::AnyHeader => "header:*".to_owned(),
             Field::Status => "status".to_owned(),
             Field::Title => "title".to_owned(),
             Field::Body => "body".to_owned(),
@@ -106,15 +120,15 @@ impl Pack {
     fn answer(&self, answer: &[u8], question: &Question<'_>, scratch: &mut Scratch) -> Findings {
         scratch.fit(self);
         let mut findings = Findings::default();
-        let response = if answer.starts_with(b"HTTP/") { Response::parse(answer) } else { None };
+        // Over UDP the grammar is borrowed by others (SSDP), so an answer there does not make it HTTP.
+        let http = question.transport == Transport::Tcp && answer.starts_with(b"HTTP/");
+        let response = if http { Response::parse(answer) } else { None };
         let index = match (question.transport, &response) {
             (Transport::Udp, _) => &self.tables.udp,
             (Transport::Tcp, Some(_)) => &self.tables.tcp_http,
             (Transport::Tcp, None) => &self.tables.tcp,
         };
-        // A datagram is whole; a stream may go on.
-        let whole = question.transport == Transport::Udp || ended(answer);
-        let excerpt = self.excerpt(answer, whole, question.source, question);
+        let excerpt = self.excerpt(answer, question.whole, question.source, question);
         self.read_field(index, excerpt, scratch, &mut findings);
         if let Some(response) = response {
             self.read_http(&response, question, scratch, &mut findings);
@@ -131,12 +145,13 @@ impl Pack {
             Field::Status => Some(&self.tables.status),
             Field::Title => Some(&self.tables.title),
             Field::Body => Some(&self.tables.body),
+            Field::AnyHeader => Some(&self.tables.any_header),
             Field::Header(name) => {
                 self.tables.headers.get(name.to_ascii_lowercase().as_bytes()).map(|table| &table.index)
             }
         };
         let (probe, source) = (&self.words.listen, &self.words.none);
-        let question = Question { probe, source, transport: Transport::Tcp, tls: false };
+        let question = Question { probe, source, transport: Transport::Tcp, tls: false, whole: true };
         let mut findings = Findings::default();
         if let Some(index) = index {
             self.read_field(index, self.excerpt(text, true, source, &question), scratch, &mut findings);
@@ -171,18 +186,20 @@ impl Pack {
                 if reading.fixed != fixed {
                     continue;
                 }
-                let yields = knows(hits, reading);
+                let yields = !reading.each && knows(hits, reading);
                 if yields && !reading.states_facts() {
                     continue;
                 }
                 if runners[id].is_none() {
                     runners[id] = reading.runner().ok();
                 }
-                let hit = runners[id].as_mut().and_then(|runner| reading.read(excerpt, runner, &mut findings.facts));
+                let Some(runner) = &mut runners[id] else {
+                    continue;
+                };
+                let hit = reading.hits(excerpt, runner, yields, hits, &mut findings.facts);
                 if let Some(log) = log {
-                    log.push((id, hit.is_some()));
+                    log.push((id, hit));
                 }
-                hits.extend(hit.filter(|_| !yields));
             }
         }
         if hits.len() > 1 {
@@ -252,11 +269,31 @@ impl Pack {
                 findings,
             );
         }
+        if table.is_none() && !self.tables.any_header.is_empty() {
+            self.read_header_line(name, &header.value, question, scratch, findings);
+        }
         if keep {
             let fact =
                 table.map_or_else(|| format!("http.header.{}", lines::text(name)).into(), |table| table.fact.clone());
             push_or_append(&mut findings.facts, fact, fact_text(&header.value));
         }
+    }
+
+    /// Reads a header that nobody reads by name.
+    fn read_header_line(
+        &self,
+        name: &[u8],
+        value: &[u8],
+        question: &Question<'_>,
+        scratch: &mut Scratch,
+        findings: &mut Findings,
+    ) {
+        let mut line = std::mem::take(&mut scratch.line);
+        line.clear();
+        line.extend([name, b": ", value].into_iter().flatten());
+        let excerpt = self.excerpt(&line, true, &self.words.header, question);
+        self.read_field(&self.tables.any_header, excerpt, scratch, findings);
+        scratch.line = line;
     }
 
     /// HTTP without a product: what the grammar alone proves.
@@ -275,15 +312,6 @@ impl Pack {
             tls: question.tls,
             evidence: Evidence { probe: question.probe.clone(), matched: self.words.http_grammar.clone() },
         }
-    }
-}
-
-impl Reading {
-    /// The product this reading alone takes from a text.
-    pub(super) fn read_product(&self, text: &[u8]) -> Option<Arc<str>> {
-        let word: Arc<str> = LISTEN.into();
-        let excerpt = Excerpt { text, whole: true, source: &word, no_source: &word, probe: &word, tls: false };
-        self.read(excerpt, &mut self.runner().ok()?, &mut Vec::new())?.service.product
     }
 }
 

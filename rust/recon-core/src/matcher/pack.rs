@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::hints::{Hints, NOBODY};
 use super::names::{Names, default_name};
+use super::products::{self, Products};
 use super::proofs::{self, Proofs};
 use super::reading::{self, Reading};
 use super::routes::Routes;
@@ -71,7 +72,7 @@ impl Pack {
     /// Like [`Pack::compile_lenient`], but spares matches that were proven before the proof.
     #[must_use]
     pub fn load(specs: Vec<ProbeSpec>, known: &Proofs) -> (Self, Vec<PackError>) {
-        let mut loading = Loading::new(known);
+        let mut loading = Loading::new(known, products::by_service(&specs));
         let errors = specs.into_iter().flat_map(|spec| loading.add(spec).err().unwrap_or_default()).collect();
         (loading.finish(), errors)
     }
@@ -151,15 +152,16 @@ fn check_probe(spec: &ProbeSpec, known: &HashMap<Arc<str>, usize>) -> Result<(),
     if !(1..=9).contains(&spec.rarity) {
         return wrong(format!("rarity {} is not between 1 (asked everywhere) and 9 (asked last)", spec.rarity));
     }
-    if spec.transport == Transport::Udp && spec.send.is_empty() {
+    if spec.transport == Transport::Udp && spec.send.is_empty() && !spec.ports.is_empty() {
         return wrong("nobody speaks first over UDP; give bytes to send".into());
     }
-    Ok(())
+    products::check(spec).or_else(wrong)
 }
 
 /// A pack in the making.
 struct Loading<'a> {
     known: &'a Proofs,
+    products: HashMap<String, Arc<Products>>,
     proofs: Proofs,
     proven: bool,
     probes: Vec<CompiledProbe>,
@@ -169,9 +171,10 @@ struct Loading<'a> {
 }
 
 impl<'a> Loading<'a> {
-    fn new(known: &'a Proofs) -> Self {
+    fn new(known: &'a Proofs, products: HashMap<String, Arc<Products>>) -> Self {
         Self {
             known,
+            products,
             proofs: Proofs::default(),
             proven: false,
             probes: Vec::new(),
@@ -217,10 +220,12 @@ impl<'a> Loading<'a> {
             PackError::of_match(spec, &shown, why)
         };
         let name = self.names.claim(matched, &spec.origin, taken).map_err(wrong)?;
-        let digest = proofs::digest(matched, spec.transport);
+        let products = self.products.get(&matched.service);
+        let digest = proofs::digest(matched, spec.transport, products.map_or(0, |table| table.digest()));
         let known = self.known.of(digest);
         let outline = known.cloned().map_or_else(|| reading::check(matched), Ok).map_err(wrong)?;
-        let reading = Reading::new(matched, &name, spec.transport, outline.clone());
+        let reading =
+            Reading::new(matched, &name, spec.transport, outline.clone(), products.cloned()).map_err(wrong)?;
         if known.is_none() {
             examples::check(&reading, matched).map_err(wrong)?;
             self.proven = true;

@@ -78,11 +78,11 @@ impl Proofs {
     }
 }
 
-/// The digest of a match of a probe over `transport`.
-pub(super) fn digest(spec: &MatchSpec, transport: Transport) -> Digest {
+/// The digest of a match of a probe over `transport`, beside products of this digest.
+pub(super) fn digest(spec: &MatchSpec, transport: Transport, products: u64) -> Digest {
     let mut hasher = DefaultHasher::new();
     spec.hash(&mut hasher);
-    transport.hash(&mut hasher);
+    (transport, products).hash(&mut hasher);
     hasher.finish()
 }
 

@@ -4,29 +4,21 @@ use std::sync::{Arc, OnceLock};
 
 use regex::bytes::{CaptureLocations, Regex};
 
+use super::groups::{Group, Role, fact_name, groups};
 use super::literal::Literals;
 use super::pattern::{self, Outline};
+use super::products::{Products, Verdict};
 use super::{FACT_LIMIT, GRAMMAR, GRAMMAR_WITH_PRODUCT, MATCH, MATCH_WITH_VERSION, VALUE_LIMIT};
-use crate::probe::{Field, MatchSpec};
+use crate::cpe;
+use crate::probe::{Field, MatchSpec, ProductSpec};
 use crate::reply::{Evidence, Fact, FactValue, Service};
 use crate::space::Transport;
-use crate::{cpe, lines};
 
 /// The shortest literal that may carry a reading of a whole answer.
 const LEAST_LITERAL: usize = 2;
 
 /// So many bytes behind a value say that it was not cut.
 const SETTLING: usize = 8;
-
-/// What a named group fills.
-enum Role {
-    Version,
-    Revision,
-    Product,
-    Vendor,
-    Distro,
-    Fact(Arc<str>),
-}
 
 /// A match ready to run.
 pub(super) struct Reading {
@@ -37,10 +29,14 @@ pub(super) struct Reading {
     pub(super) literals: Literals,
     /// Whether the author named the product: such a reading beats one that takes it from the wire.
     pub(super) fixed: bool,
+    /// Whether it is read again behind its last hit; only open ones are.
+    pub(super) each: bool,
     pattern: String,
     /// Compiled when the first answer has its literals: most matches of a pack never run.
     compiled: OnceLock<Result<Regex, String>>,
-    groups: Vec<(usize, Role)>,
+    groups: Vec<Group>,
+    /// What is known of the products that it may read off the wire.
+    products: Option<Arc<Products>>,
     part: char,
     vendor: Option<Arc<str>>,
     pub(super) product: Option<Arc<str>>,
@@ -69,7 +65,26 @@ pub(super) struct Excerpt<'a> {
 pub(super) struct Hit {
     /// Where in the text, to keep the order of several products.
     pub(super) start: usize,
+    pub(super) end: usize,
+    /// Where its product stands, if it was read off the wire.
+    pub(super) token: Option<(usize, usize)>,
     pub(super) service: Service,
+}
+
+impl Hit {
+    /// Whether another hit has read what this one takes for a product.
+    pub(super) fn is_read_by(&self, other: &Self) -> bool {
+        self.token.is_some_and(|(start, end)| start < other.end && other.start < end)
+    }
+}
+
+/// What holding a text against a pattern came to.
+#[allow(clippy::large_enum_variant)] // taken apart where it is made; a box would be one more allocation for each hit
+pub(super) enum Outcome {
+    Hit(Hit),
+    /// The pattern matched up to here, but the word it read is no product.
+    NoProduct(usize),
+    Miss,
 }
 
 /// A pattern and room for the positions of its groups; each thread has its own.
@@ -80,28 +95,39 @@ pub(super) struct Runner {
 
 impl Reading {
     /// A match under its final `name`; what its pattern needs was read before.
-    pub(super) fn new(spec: &MatchSpec, name: &str, transport: Transport, outline: Outline) -> Self {
-        let Outline { literals, groups } = outline;
-        let groups = roles(&groups, &spec.service);
-        let open = spec.product.is_none() || groups.iter().any(|(_, role)| matches!(role, Role::Product));
-        Self {
+    ///
+    /// # Errors
+    /// A template of its that means nothing.
+    pub(super) fn new(
+        spec: &MatchSpec,
+        name: &str,
+        transport: Transport,
+        outline: Outline,
+        products: Option<Arc<Products>>,
+    ) -> Result<Self, String> {
+        let Outline { literals, groups: named } = outline;
+        let groups = groups(&named, spec)?;
+        let open = spec.product.is_none() || groups.iter().any(|group| matches!(group.role, Role::Product));
+        let reading = Self {
             name: name.into(),
             service: spec.service.as_str().into(),
             field: spec.field.clone(),
             transport,
             literals,
             fixed: !open,
+            each: spec.each,
             pattern: spec.pattern.clone(),
             compiled: OnceLock::new(),
             groups,
+            products,
             part: spec.part,
             vendor: spec.vendor.as_deref().map(Arc::from),
             product: spec.product.as_deref().map(Arc::from),
             distro: spec.distro.clone(),
             cpe: spec.cpe.clone(),
             facts: constant_facts(spec),
-        }
-        .with_cpe()
+        };
+        Ok(reading.with_cpe())
     }
 
     /// Works out the CPE prefix once, if vendor and product are fixed.
@@ -142,37 +168,84 @@ impl Reading {
         !self.facts.is_empty()
     }
 
-    /// Holds the text against the pattern; facts go to `facts`, each name once.
-    pub(super) fn read(&self, excerpt: Excerpt<'_>, runner: &mut Runner, facts: &mut Vec<Fact>) -> Option<Hit> {
+    /// Holds the text from `from` on against the pattern; facts go to `facts`, each name once.
+    pub(super) fn read(
+        &self,
+        excerpt: Excerpt<'_>,
+        from: usize,
+        runner: &mut Runner,
+        facts: &mut Vec<Fact>,
+    ) -> Outcome {
         if !self.may_begin(excerpt.text) {
-            return None;
+            return Outcome::Miss;
         }
         let Runner { regex, locations } = runner;
-        let found = regex.captures_read(locations, excerpt.text)?;
-        let mut service = self.blank(excerpt);
-        let mut distro = None;
-        for (group, role) in &self.groups {
-            let Some(value) = self.value_of(locations.get(*group), excerpt) else {
-                continue;
-            };
-            let short = || lines::text(lines::capped(value, VALUE_LIMIT));
-            match role {
-                Role::Version => service.version = Some(short()),
-                Role::Revision => service.revision = Some(short()),
-                Role::Product => service.product = Some(short().into()),
-                Role::Vendor => service.vendor = Some(short().into()),
-                Role::Distro => distro = Some(short()),
-                Role::Fact(name) => {
-                    push_fact(facts, name, || FactValue::Text(lines::text(lines::capped(value, FACT_LIMIT))));
-                }
-            }
+        let Some(found) = regex.captures_read_at(locations, excerpt.text, from) else {
+            return Outcome::Miss;
+        };
+        let token = self.token(locations);
+        let verdict = self.verdict(token, excerpt);
+        if matches!(verdict, Verdict::NoProduct) {
+            return Outcome::NoProduct(found.end());
         }
+        let mut service = self.blank(excerpt);
+        self.fill(&mut service, locations, excerpt, facts);
         for fact in &self.facts {
             push_fact(facts, &fact.name, || fact.value.clone());
         }
-        service.distro = distro.or_else(|| service.revision.as_ref().and(self.distro.clone()));
-        self.finish(&mut service, excerpt);
-        Some(Hit { start: found.start(), service })
+        let known = if let Verdict::Known(known) = verdict { Some(known) } else { None };
+        self.finish(&mut service, known, excerpt);
+        Outcome::Hit(Hit { start: found.start(), end: found.end(), token, service })
+    }
+
+    /// The first hit in a text; one that is read again passes over words that are no products.
+    pub(super) fn first_hit(&self, excerpt: Excerpt<'_>, runner: &mut Runner, facts: &mut Vec<Fact>) -> Outcome {
+        let mut from = 0;
+        loop {
+            match self.read(excerpt, from, runner, facts) {
+                Outcome::NoProduct(end) if self.each && end > from => from = end,
+                Outcome::Miss if from > 0 => return Outcome::NoProduct(from),
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Where the product stands that is read off the wire.
+    fn token(&self, locations: &CaptureLocations) -> Option<(usize, usize)> {
+        let group = self.groups.iter().find(|group| matches!(group.role, Role::Product))?;
+        locations.get(group.number)
+    }
+
+    fn verdict(&self, token: Option<(usize, usize)>, excerpt: Excerpt<'_>) -> Verdict<'_> {
+        match (&self.products, token) {
+            (Some(products), Some((start, end))) => products.of(&excerpt.text[start..end]),
+            _ => Verdict::Unknown,
+        }
+    }
+
+    /// Fills the service with what the groups read.
+    fn fill(&self, service: &mut Service, locations: &CaptureLocations, excerpt: Excerpt<'_>, facts: &mut Vec<Fact>) {
+        for group in &self.groups {
+            let definite = group.is_definite();
+            let Some(value) = self.value_of(locations.get(group.number), definite, excerpt) else {
+                continue;
+            };
+            let limit = if matches!(group.role, Role::Fact(_)) { FACT_LIMIT } else { VALUE_LIMIT };
+            let Some(text) = group.text(value, limit) else {
+                continue;
+            };
+            match &group.role {
+                Role::Version => service.version = Some(text),
+                Role::Revision => service.revision = Some(text),
+                Role::Product => service.product = Some(text.into()),
+                Role::Vendor => service.vendor = Some(text.into()),
+                Role::Distro => service.distro = Some(text),
+                Role::Fact(name) => push_fact(facts, name, || FactValue::Text(text)),
+            }
+        }
+        if service.distro.is_none() && service.revision.is_some() {
+            service.distro.clone_from(&self.distro);
+        }
     }
 
     /// The service as far as the author fixed it.
@@ -197,17 +270,27 @@ impl Reading {
     ///
     /// A value near the end may go on, or have been read shorter than it is. The end of its line (or string) settles it;
     /// for a fixed reading so do some bytes behind it. An open one might still yield to a fixed one in the same line.
-    fn value_of<'a>(&self, span: Option<(usize, usize)>, excerpt: Excerpt<'a>) -> Option<&'a [u8]> {
+    /// A `definite` one says itself where it ends.
+    fn value_of<'a>(&self, span: Option<(usize, usize)>, definite: bool, excerpt: Excerpt<'a>) -> Option<&'a [u8]> {
         let (start, end) = span?;
         let (value, rest) = (&excerpt.text[start..end], &excerpt.text[end..]);
-        let settled =
-            excerpt.whole || (self.fixed && rest.len() >= SETTLING) || memchr::memchr2(b'\n', 0, rest).is_some();
+        let settled = definite
+            || excerpt.whole
+            || (self.fixed && rest.len() >= SETTLING)
+            || memchr::memchr2(b'\n', 0, rest).is_some();
         (settled && !value.is_empty()).then_some(value)
     }
 
-    /// Fills in what follows from the rest: CPE, confidence, source.
-    fn finish(&self, service: &mut Service, excerpt: Excerpt<'_>) {
-        service.confidence = match (self.fixed, &service.product, &service.version) {
+    /// Fills in what follows from the rest: what is known of the product, CPE, confidence, source.
+    fn finish(&self, service: &mut Service, known: Option<&ProductSpec>, excerpt: Excerpt<'_>) {
+        if let Some(known) = known {
+            service.part = known.part;
+            service.vendor = known.vendor.as_deref().map(Arc::from).or(service.vendor.take());
+            if let Some(name) = &known.name {
+                service.product = Some(name.as_str().into());
+            }
+        }
+        service.confidence = match (self.fixed || known.is_some(), &service.product, &service.version) {
             (true, _, Some(_)) => MATCH_WITH_VERSION,
             (true, _, None) => MATCH,
             (false, Some(_), _) => GRAMMAR_WITH_PRODUCT,
@@ -217,9 +300,10 @@ impl Reading {
             service.version_source = excerpt.source.clone();
         }
         let version = service.version.as_deref();
-        service.cpe = match (&self.cpe, &service.vendor, &service.product) {
+        let prefix = known.and_then(|known| known.cpe.as_ref()).or(self.cpe.as_ref());
+        service.cpe = match (prefix, &service.vendor, &service.product) {
             (Some(prefix), _, _) => Some(cpe::with_version(prefix, version)),
-            (None, Some(vendor), Some(product)) => Some(cpe::derive(self.part, vendor, product, version)),
+            (None, Some(vendor), Some(product)) => Some(cpe::derive(service.part, vendor, product, version)),
             _ => None,
         };
     }
@@ -230,23 +314,6 @@ pub(super) fn push_fact(facts: &mut Vec<Fact>, name: &Arc<str>, value: impl FnOn
     if !facts.iter().any(|fact| fact.name == *name) {
         facts.push(Fact { name: name.clone(), value: value() });
     }
-}
-
-fn roles(groups: &[(usize, String)], service: &str) -> Vec<(usize, Role)> {
-    let role = |name: &str| match name {
-        "version" => Role::Version,
-        "revision" => Role::Revision,
-        "product" => Role::Product,
-        "vendor" => Role::Vendor,
-        "distro" => Role::Distro,
-        other => Role::Fact(fact_name(service, other)),
-    };
-    groups.iter().map(|(group, name)| (*group, role(name))).collect()
-}
-
-/// The full name of a fact: the service's family, unless the author gave one.
-pub(super) fn fact_name(service: &str, name: &str) -> Arc<str> {
-    if name.contains('.') { name.into() } else { format!("{service}.{name}").into() }
 }
 
 fn constant_facts(spec: &MatchSpec) -> Vec<Fact> {
@@ -278,6 +345,9 @@ fn check_words(spec: &MatchSpec) -> Result<(), String> {
     }
     if !matches!(spec.part, 'a' | 'o' | 'h') {
         return Err(format!("part {:?} is none of a (application), o (operating system), h (hardware)", spec.part));
+    }
+    if spec.each && spec.product.is_some() {
+        return Err("each is for a match that reads its product off the wire, in a group named product".into());
     }
     match &spec.cpe {
         Some(word) if !cpe::is_prefix(word) => Err(format!(

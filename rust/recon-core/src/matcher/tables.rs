@@ -24,6 +24,8 @@ pub(super) struct Tables {
     pub(super) status: Index,
     pub(super) title: Index,
     pub(super) body: Index,
+    /// Lines of headers that stand in no table.
+    pub(super) any_header: Index,
     /// By name in lower case; common names stand here without readings, to share their fact's name.
     pub(super) headers: HashMap<Vec<u8>, HeaderTable>,
 }
@@ -69,6 +71,7 @@ impl Tables {
             status: of(&|reading| reading.field == Field::Status),
             title: of(&|reading| reading.field == Field::Title),
             body: of(&|reading| reading.field == Field::Body),
+            any_header: of(&|reading| reading.field == Field::AnyHeader),
             headers: header_tables(readings),
         }
     }
