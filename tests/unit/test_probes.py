@@ -39,7 +39,8 @@ def _answer(match: Match, example: bytes) -> bytes:
     if field == "data":
         return example
     status = example if field == "status" else b"HTTP/1.1 200 OK"
-    line = b"%s: %s\r\n" % (header.encode(), example) if field == "header" else b""
+    named = example if header == "*" else b"%s: %s" % (header.encode(), example)
+    line = named + b"\r\n" if field == "header" else b""
     body = b"<title>%s</title>" % example if field == "title" else example if field == "body" else b""
     return b"%s\r\n%sContent-Length: %d\r\n\r\n%s\r\n" % (status, line, len(body) + 2, body)
 

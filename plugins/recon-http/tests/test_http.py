@@ -36,7 +36,7 @@ def answer_with(field, text):
     kind, _, header = field.partition(":")
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
     if kind == "header":
-        return head + header.encode() + b": " + text + b"\r\n\r\n"
+        return head + (text if header == "*" else header.encode() + b": " + text) + b"\r\n\r\n"
     page = b"<title>" + text + b"</title>" if kind == "title" else text
     return head + b"Content-Length: %d\r\n\r\n" % len(page) + page
 

@@ -36,8 +36,19 @@ FAMILIES = (
     "vnc",
     "telnet",
     "media",
+    "simple",
     "messaging",
     "databases",
+    "remote",
+    "files",
+    "stores",
+    "queues",
+    "infrastructure",
+    "java",
+    "tunnels",
+    "discovery",
+    "games",
+    "industrial",
 )
 """In this order they are asked where nothing else tells one from another."""
 

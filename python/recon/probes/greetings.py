@@ -16,7 +16,7 @@ NAME = rb"(?P<product>" + _FIRST + rb"(?: {1,2}" + _LATER + rb")*?)(?:\((?i:TM|R
 
 _SIDE = (
     rb"(?: (?i:for|on) [A-Z][\w/.+-]*(?: [A-Z0-9][\w/.+-]*)*| (?i:NT-)?(?i:E?SMTP|POP3?|IMAP4?(?:rev1)?|NNTP|MTA)"
-    rb"(?: (?i:mail|server|service|daemon|agent|handler|proxy|gateway))*)?"
+    rb"(?:[ -](?i:mail|server|service|daemon|agent|handler|proxy|gateway))*)?"
 )
 _GAP = rb"(?:[ ,;:($_/-]{1,4})"
 _WORD = rb"(?:(?i:version|vers|ver|release|rel|revision|rev|vM|v|r)[ .:#]*)"
@@ -45,8 +45,8 @@ def _learnt(service: str, shape: str, pattern: bytes, examples: dict[bytes, dict
 
 
 _220 = rb"^220[- ](?:\d\.\d\.\d )?" + _HOST + rb"[ ,:-]+"
-_LEAD = rb"(?:(?:NT-)?E?SMTP[ ,:-]+)?\(?"
-_PROTOCOL = rb"(?:[\w.()-]+[ ,:]+)*?\(?(?i:NT-)?(?i:E?SMTP)\)?[ ,:-]+" + _NOISE
+_LEAD = rb"(?:(?:NT-)?E?SMTP[ ,:-]+(?:(?i:server|service|daemon)[ ,:-]+)?)?\(?"
+_PROTOCOL = rb"(?:[\w.()-]+[ ,:]+)*?\(?(?i:NT-)?(?i:E?SMTP)\)?[ ,:]+" + _NOISE
 _ACME = {"product": "Acme", "version": "1.4.2"}
 
 SMTP = (
@@ -79,6 +79,19 @@ SMTP = (
     ),
     _learnt(
         "smtp",
+        "tagged",
+        _220
+        + NAME
+        + rb" (?:NT-)?E?SMTP(?:[ -](?i:server|service|proxy|daemon|gateway|agent|receiver))*"
+        + _GAP
+        + _WORD
+        + rb"?"
+        + DOTTED
+        + rb"\b",
+        {b"220 mx.example.org Acme ESMTP 1.4.2-GA; Mon, 5 Jan 2009": _ACME | {"version": "1.4.2-GA"}},
+    ),
+    _learnt(
+        "smtp",
         "behind",
         _220 + _PROTOCOL + VERSIONED,
         {
@@ -89,6 +102,18 @@ SMTP = (
     ),
     _learnt(
         "smtp",
+        "titled",
+        rb"^220[- ](?P<host>[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)[ ,]+"
+        rb"(?P<product>[A-Z][a-z][\w.-]*(?: [A-Z][a-z][\w.-]*)*?)"
+        + _GAP
+        + _WORD
+        + rb"?"
+        + DOTTED
+        + rb"\b[^\r\nfF]*(?:ready|Ready|; )[^\r\nfF]*\r?\n",
+        {b"220 mx.example.org Acme v1.4.2 release 223 ready": _ACME},
+    ),
+    _learnt(
+        "smtp",
         "behind-called",
         _220 + _PROTOCOL + WORDED,
         {b"220 mx.example.org ESMTP Acme Version 7": {"product": "Acme", "version": "7"}},
@@ -96,7 +121,7 @@ SMTP = (
     _learnt(
         "smtp",
         "bare",
-        _220 + rb"(?P<product>[A-Z][\w+&'-]*(?: [A-Z][\w+&'-]*)*?)(?: (?:E?SMTP|LMTP)\b(?: \w+)*?)" + _READY,
+        _220 + rb"(?P<product>[A-Za-z][\w+&'-]*(?: [A-Z][\w+&'-]*)*?)(?: (?:E?SMTP|LMTP)\b(?: \w+)*?)" + _READY,
         {b"220 mx.example.org Acme ESMTP Server ready": {"product": "Acme"}},
     ),
     _learnt(
@@ -143,7 +168,8 @@ POP3 = (
     _learnt(
         "pop3",
         "bare",
-        _OK + rb"(?P<product>[A-Za-z][\w+&'-]*(?: [A-Z][\w+&'-]*)*?)(?: (?:POP3?|IMAP)\b(?: \w+)*?)?" + _READY,
+        _OK + rb"(?:POP3? )?(?P<product>[A-Za-z][\w+&'-]*(?: [A-Z][\w+&'-]*)*?)"
+        rb"(?: (?:POP3?|IMAP)\b(?: \w+)*?)?" + _READY,
         {b"+OK Acme POP3 server ready.": {"product": "Acme"}},
     ),
 )

@@ -7,6 +7,7 @@ from functools import partial
 from recon.model import Probe
 from recon.probes import greetings
 from recon.probes.grammar import HOST, V, greeting
+from recon.probes.products import PRODUCTS
 
 _imap = partial(greeting, "imap")
 _OK = (
@@ -80,7 +81,7 @@ _SERVERS = (
         cpe="cpe:2.3:a:microsoft:exchange_server",
     ),
     _imap(
-        _OK + HOST + rb" IMAP4rev1 (?P<version>20\d\d[a-z]?\.\d+) at ",
+        _OK + HOST + rb" IMAP4rev1 v?(?P<version>20\d\d[a-z]?\.\d+\w*|\d\d\.\d+)(?: server ready| at )",
         "UW imapd",
         {
             b"* OK [CAPABILITY IMAP4REV1 I18NLEVEL=1 LITERAL+ STARTTLS] mail.example.org IMAP4rev1 "
@@ -212,5 +213,6 @@ PROBES = (
         starttls=((b"a STARTTLS\r\n", b"a OK"),),
         rarity=2,
         matches=(*_SERVERS, *greetings.IMAP, *_GENERIC),
+        products=PRODUCTS,
     ),
 )

@@ -1,4 +1,4 @@
-"""Calls and streams: SIP (RFC 3261) and RTSP (RFC 7826). Both answer ``OPTIONS`` with a head of lines like HTTP's.
+"""Calls, streams and devices: SIP (RFC 3261), RTSP (RFC 7826), SSDP. All answer with a head of lines like HTTP's.
 
 The product stands in ``Server``, or in SIP's ``User-Agent``: the same grammar of tokens, kept as loosely.
 """
@@ -6,6 +6,7 @@ The product stands in ``Server``, or in SIP's ``User-Agent``: the same grammar o
 from __future__ import annotations
 
 from recon.model import Match, Probe
+from recon.probes.products import PRODUCTS
 
 _LINES = rb"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*?"
 _RTSP_HEAD = rb"^RTSP/[12]\.0 \d\d\d" + _LINES + rb"(?i:Server): *"
@@ -73,6 +74,8 @@ def _known(service: str, head: bytes, start: bytes) -> tuple[Match, ...]:
 _V = rb"(?P<version>\d[\w.]*)"
 
 SIP = (
+    ("Grandstream", rb"Grandstream (?P<model>[A-Z][\w-]+) +V\d\S* +" + _V, b"Grandstream HT286  V1.1A 1.1.0.45",
+     "grandstream", "1.1.0.45", None),
     ("Asterisk", rb"Asterisk(?: PBX)?(?: (?:certified/)?" + _V + rb")?", b"Asterisk PBX 16.28.0", "digium", "16.28.0",
      "cpe:2.3:a:digium:asterisk"),
     ("FreePBX", rb"FPBX-" + _V + rb"\((?P<asterisk>[\w.]+)\)", b"FPBX-16.0.40.7(18.20.2)", "sangoma", "16.0.40.7",
@@ -142,6 +145,37 @@ def _sip(mark: str) -> tuple[Match, ...]:
 
 _RTSP_MATCHES = (*_known("rtsp", _RTSP_HEAD, b"RTSP/1.0"), *_named("rtsp", _RTSP_HEAD, b"RTSP/1.0"), _RTSP_ONLY)
 
+_SSDP_SEARCH = (
+    b'M-SEARCH * HTTP/1.1\r\nHOST: {host}:1900\r\nMAN: "ssdp:discover"\r\nMX: 1\r\nST: upnp:rootdevice\r\n\r\n'
+)
+_SSDP_HEAD = rb"^HTTP/1\.[01] 200 OK" + _LINES + rb"(?i:SERVER): *"
+_SSDP_SYSTEM = (
+    rb"(?:(?P<system>[^\r\n]*?)[, ]+)?UPnP/(?P<upnp>\d\.\d)[, ]+(?:DLNADOC/\d\.\d+[, ]+)?"
+    + _NAME
+    + rb"/ ?"
+    + _WORD
+    + _VERSION
+    + _END
+)
+_SSDP_MATCHES = (
+    Match(
+        _SSDP_HEAD + _SSDP_SYSTEM,
+        service="ssdp",
+        name="ssdp.server",
+        examples={
+            b"HTTP/1.1 200 OK\r\nEXT:\r\nST: upnp:rootdevice\r\nSERVER: Linux/3.10 UPnP/1.0 Acme/1.4.2"
+            b"\r\nUSN: uuid:1::upnp:rootdevice\r\n\r\n": {"product": "Acme", "version": "1.4.2", "system": "Linux/3.10"}
+        },
+    ),
+    Match(
+        rb"^HTTP/1\.[01] 200 OK" + _LINES + rb"(?i:USN: uuid:|ST: (?:upnp|ssdp|urn|uuid):)",
+        service="ssdp",
+        name="ssdp.answer",
+        examples={b"HTTP/1.1 200 OK\r\nST: upnp:rootdevice\r\nUSN: uuid:1\r\n\r\n": {"service": "ssdp"}},
+    ),
+)
+"""UPnP Device Architecture 1.1 section 1.3: a search sent to one host, and ``OS/version UPnP/1.0 product/version``."""
+
 PROBES = (
     Probe(
         "rtsp",
@@ -149,6 +183,7 @@ PROBES = (
         send=b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n",
         rarity=4,
         matches=_RTSP_MATCHES,
+        products=PRODUCTS,
     ),
     Probe(
         "sip",
@@ -157,6 +192,16 @@ PROBES = (
         send=_SIP_OPTIONS % b"TCP",
         rarity=4,
         matches=_sip(""),
+        products=PRODUCTS,
+    ),
+    Probe(
+        "ssdp",
+        ports="1900",
+        transport="udp",
+        send=_SSDP_SEARCH,
+        rarity=3,
+        matches=_SSDP_MATCHES,
+        products=PRODUCTS,
     ),
     Probe("sip-udp", ports="5060", transport="udp", send=_SIP_OPTIONS % b"UDP", rarity=4, matches=_sip("-udp")),
 )

@@ -7,6 +7,7 @@ from functools import partial
 from recon.model import Match, Probe
 from recon.probes import greetings
 from recon.probes.grammar import HOST, V, greeting
+from recon.probes.products import PRODUCTS
 
 _nntp = partial(greeting, "nntp")
 _AMQP = b"AMQP\x00\x00\x09\x01"
@@ -28,6 +29,23 @@ _AMQP_MATCHES = (
         vendor="vmware",
         product="RabbitMQ",
         examples={_start(b"RabbitMQ", b"3.10.8"): {"version": "3.10.8"}},
+    ),
+    Match(
+        rb"^\x01\x00\x00[\s\S]{4}\x00\x0a\x00\x0a\x00\x09[\s\S]*\x07productS\x00\x00\x00\x07LavinMQ"
+        rb"[\s\S]*\x07versionS\x00\x00\x00[\x01-\x20](?P<version>\d+\.\d+[\w.+-]*)",
+        service="amqp",
+        vendor="cloudamqp",
+        product="LavinMQ",
+        examples={_start(b"LavinMQ", b"1.2.11"): {"version": "1.2.11"}},
+    ),
+    Match(
+        rb"^\x01\x00\x00[\s\S]{4}\x00\x0a\x00\x0a\x00\x09[\s\S]*\x07productS\x00\x00\x00\x08qpid-cpp"
+        rb"[\s\S]*\x07versionS\x00\x00\x00[\x01-\x20](?P<version>\d+\.\d+[\w.+-]*)",
+        service="amqp",
+        vendor="apache",
+        product="Qpid C++",
+        cpe="cpe:2.3:a:apache:qpid-cpp",
+        examples={_start(b"qpid-cpp", b"1.39.0"): {"version": "1.39.0"}},
     ),
     Match(
         rb"^\x01\x00\x00[\s\S]{4}\x00\x0a\x00\x0a\x00\x09",
@@ -85,7 +103,8 @@ _NNTP_MATCHES = (
 
 _XMPP_MATCHES = (
     Match(
-        rb"^<\?xml version='1\.0'\?><stream:stream[^>]*\bid='\d{15,}'[^>]*xmlns:stream='http://etherx\.jabber\.org/streams'",
+        rb"^<\?xml version='1\.0'\?><stream:stream[^>]*\bid='\d{15,}'[^>]*xmlns:stream='http://etherx\.jabber\.org/str"
+        rb"eams'",
         service="xmpp",
         name="xmpp.stream",
         examples={
@@ -125,7 +144,7 @@ _IRC_MATCHES = (
 PROBES = (
     Probe("amqp", ports="5672", tls_ports="5671", send=_AMQP, ends="quiet", rarity=4, matches=_AMQP_MATCHES),
     Probe("nats", ports="4222", rarity=5, matches=_NATS_MATCHES),
-    Probe("nntp", ports="119", tls_ports="563", rarity=5, matches=_NNTP_MATCHES),
+    Probe("nntp", ports="119", tls_ports="563", rarity=5, matches=_NNTP_MATCHES, products=PRODUCTS),
     Probe(
         "xmpp",
         ports="5222,5269",

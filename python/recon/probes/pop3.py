@@ -7,11 +7,18 @@ from functools import partial
 from recon.model import Probe
 from recon.probes import greetings
 from recon.probes.grammar import HOST, V, greeting
+from recon.probes.products import PRODUCTS
 
 _pop3 = partial(greeting, "pop3")
 _OK = rb"^\+OK "
 
 _SERVERS = (
+    _pop3(
+        _OK + rb"Lotus Notes POP3 server version X?" + V + rb" ready",
+        "Domino",
+        {b"+OK Lotus Notes POP3 server version X2.0 ready on Domino/ACME": "2.0"},
+        vendor="hcltech",
+    ),
     _pop3(
         _OK + rb"POP3 \[cppop " + V + rb"\] at ",
         "cppop",
@@ -70,7 +77,7 @@ _SERVERS = (
         vendor="microsoft",
     ),
     _pop3(
-        _OK + rb"POP3 " + HOST + rb" v?(?P<version>20\d\d[a-z]?\.\d+) server ready",
+        _OK + rb"POP3 " + HOST + rb" v?(?P<version>(?:19|20)\d\d[a-z]?\.\d+\w*) server ready",
         "UW ipop3d",
         {b"+OK POP3 mail.example.org 2007f.104 server ready": {"version": "2007f.104", "host": "mail.example.org"}},
         vendor="university_of_washington",
@@ -134,7 +141,7 @@ _SERVERS = (
         vendor="hcltech",
     ),
     _pop3(
-        _OK + rb"Teapop \[v?" + V + rb"\]",
+        _OK + rb"[Tt]eapop \[v?" + V + rb"\]",
         "Teapop",
         {b"+OK Teapop [v0.3.7] - Teaspoon stirs around again <1795438700.1234567@mail.example.org>": "0.3.7"},
     ),
@@ -197,5 +204,6 @@ PROBES = (
         starttls=((b"STLS\r\n", b"+OK"),),
         rarity=2,
         matches=(*_SERVERS, *greetings.POP3, *_GENERIC),
+        products=PRODUCTS,
     ),
 )

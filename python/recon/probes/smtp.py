@@ -10,6 +10,7 @@ from functools import partial
 from recon.model import Match, Probe
 from recon.probes import greetings
 from recon.probes.grammar import HOST, V, greeting
+from recon.probes.products import PRODUCTS
 
 _smtp = partial(greeting, "smtp")
 _START = rb"^220[- ]" + HOST + rb" "
@@ -91,6 +92,24 @@ _COMMON = (
 
 _SUITES = (
     _smtp(
+        _START + rb"ESMTP Sendmail Switch-" + V + rb"/Switch-",
+        "Sendmail Switch",
+        {b"220 mail.example.org ESMTP Sendmail Switch-3.3.4/Switch-3.3.4; Mon, 5 Jan 2009": "3.3.4"},
+        vendor="sendmail",
+    ),
+    _smtp(
+        _START + rb"Smail-?" + V + rb" \(",
+        "Smail",
+        {b"220 mail.example.org Smail-3.2.0.102 (#2 1999-Jan-01) ready at Mon, 5 Jan 2009 10:00:00 +0100": "3.2.0.102"},
+        vendor="smail",
+    ),
+    _smtp(
+        _START + rb"Sun Internet Mail Server sims\." + V + rb" ready",
+        "Sun Internet Mail Server",
+        {b"220 mail.example.org Sun Internet Mail Server sims.3.5.2000.03.23.18 ready": "3.5.2000.03.23.18"},
+        vendor="sun",
+    ),
+    _smtp(
         _START + rb"ESMTP \([0-9a-f]{32}\)\r?\n",
         "Barracuda Email Security Gateway",
         {b"220 gate.example.org ESMTP (0123456789abcdef0123456789abcdef)": None},
@@ -151,7 +170,7 @@ _SUITES = (
         vendor="mailenable",
     ),
     _smtp(
-        _START + rb"ESMTP CommuniGate Pro " + V,
+        _START + rb"(?:ESMTP )?CommuniGate Pro " + V,
         "CommuniGate Pro",
         {b"220 mail.example.org ESMTP CommuniGate Pro 6.2.5": "6.2.5"},
         vendor="communigate",
@@ -321,6 +340,7 @@ PROBES = (
         starttls=((b"EHLO recon.invalid\r\n", b"STARTTLS"), (b"STARTTLS\r\n", b"220 ")),
         rarity=1,
         matches=(*_COMMON, *_SUITES, *_OTHERS, *greetings.SMTP, *_GENERIC, *_EXTENSIONS),
+        products=PRODUCTS,
     ),
     Probe(
         "lmtp",

@@ -8,6 +8,7 @@ from recon import Enumerator, Probe, hookimpl
 from recon_ftp import appliances, generic, learnt, servers, systems, tls
 from recon_ftp.anonymous import Anonymous
 from recon_ftp.features import Features
+from recon_ftp.products import PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ def recon_probes() -> Iterator[Probe]:
         tls_ports="990",
         starttls=((b"AUTH TLS\r\n", b"234"),),
         rarity=1,
+        products=PRODUCTS,
         matches=(
             *servers.MATCHES,
             *systems.MATCHES,

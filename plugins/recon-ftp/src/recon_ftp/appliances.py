@@ -8,6 +8,31 @@ _MODEL = rb"(?P<model>[^\r\n]+?)"
 
 MATCHES = (
     server(
+        rb"TiMOS-(?P<image>\w)-(?P<version>\d[\w.]*) \S+ (?P<model>(?:ALCATEL|Nokia|NOKIA) [\w -]+?) Copyright",
+        "TiMOS",
+        {
+            b"220 TiMOS-C-13.0.R8 cpm/hops64 ALCATEL SR 7750 Copyright (c) 2000-2015 Alcatel-Lucent.": {
+                "version": "13.0.R8",
+                "model": "ALCATEL SR 7750",
+            }
+        },
+        vendor="nokia",
+        part="o",
+    ),
+    server(
+        rb"(?P<model>OKI[ -][\w-]+) Version (?P<version>\d[\w.]*) ready",
+        "OKI printer FTP",
+        {b"220 OKI-B6300 Version 02.10 ready.": {"version": "02.10", "model": "OKI-B6300"}},
+        vendor="oki",
+        part="h",
+    ),
+    server(
+        rb"Ftp firmware update utility",
+        "Ftp firmware update utility",
+        {b"220 Ftp firmware update utility": {}},
+        vendor="broadcom",
+    ),
+    server(
         HOST + rb"FTP server \(MikroTik (?P<version>\d[\w.]*)\) ready",
         "MikroTik RouterOS ftpd",
         {b"220 edge FTP server (MikroTik 6.49.6) ready": {"version": "6.49.6", "hostname": "edge"}},
@@ -59,7 +84,7 @@ MATCHES = (
     ),
     server(rb"JD FTP Server Ready", "HP JetDirect FTP", {b"220 JD FTP Server Ready.": {}}, vendor="hp", part="h"),
     server(
-        rb"FTP print service:V-(?P<version>\d[\w.]*)/",
+        rb"(?:Brother )?(?:(?P<model>[\w-]+) )?FTP print service:V-(?P<version>\d[\w.]*)(?:/|\r?\n)",
         "Brother printer FTP",
         {
             b"220 FTP print service:V-1.13/Use the network password for the ID if updating.": {

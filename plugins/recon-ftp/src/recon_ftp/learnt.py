@@ -12,18 +12,19 @@ _LATER = (
     rb"(?:[A-Z+][\w+&'!./*-]*|[a-z]{1,2}-?[A-Z][\w-]*|\([A-Za-z]+\)|\d+[A-Za-z]\w*|\d{3,}\+?"
     rb"|of|and|the|de|for|in|'n|&|-|\(tm\)|ftpd?)"
 )
-NAME = rb"(?P<product>[A-Za-z][\w+&'!*-]*(?: {1,2}" + _LATER + rb")*?)(?:\((?i:TM|R|C)\))?"
+NAME = rb"(?P<product>[A-Za-z][\w+&'!*/-]*(?: {1,2}" + _LATER + rb")*?)(?:\((?i:TM|R|C)\))?"
 """A product: every word but the first begins with a capital, so that it ends where the sentence goes on."""
 
-_WORD = rb"(?:(?i:version|vers|ver|release|rel|revision|rev|v|r)[ .:#]*)"
+_WORD = rb"(?:(?i:version|vers|ver|release|rel|revision|rev|v|r)[ .:#]*[A-Z]?v?)"
 _TAIL = rb"(?:[-+]?(?i:rc|beta|alpha|pl|p|sp|ga|release|final|snapshot|dev|pre)[.-]?\w*)?"
-VERSION = rb"(?P<version>\d\w*(?:\.\w+)+" + _TAIL + rb")"
+VERSION = rb"(?P<version>(?:\d\w*(?:\.\w+)+|(?:19|20)\d{6})" + _TAIL + rb")"
 _GAP = rb"[ ,;:(_/-]+"
 VERSIONED = NAME + rb"(?: \([\w .+-]*\))?(?: [Ss]erver [Pp]rocess)?" + _GAP + _WORD + rb"?" + VERSION + rb"\b"
 
 HOST = rb"(?:(?P<hostname>[A-Za-z0-9][\w-]*(?:\.[\w-]+)*)[ :]+)??"
 _NOISE = rb"(?:(?:(?i:welcome|to|the|this|is|from|hello|ready|here|your|a)|-+|=+|\*+|_+)[ ,!:-]+)*"
 _220 = rb"^220[- ][ ]*"
+_LATER_LINE = rb"^220[- ](?:[^\n]*\n(?:220)?[- ]*)*?[ ]*"
 _FTP = rb"[\w/+-]*(?i:ftp)[\w/+-]*"
 _DEVICE = rb"(?i:camera|print(?:er)?|router|switch|gateway|storage|video|nas|firewall|webcam|scanner|telepresence)"
 
@@ -37,23 +38,14 @@ def _learnt(shape: str, pattern: bytes, examples: dict[bytes, dict[str, str]]) -
 
 MATCHES = (
     _learnt(
-        "aside",
-        _220 + HOST + rb"FTP [Ss]erver(?: [Pp]rocess)? \(" + VERSIONED,
-        {
-            b"220 box FTP server (Acme 1.4.2) ready.": _ACME | {"hostname": "box"},
-            b"220 box.example.org FTP server (Acme Release 1.4.2 Mode-7) ready.": _ACME,
-            b"220 FTP server (Acme: 1.4.2) ready.": _ACME,
-        },
-    ),
-    _learnt(
         "product",
-        _220
+        _LATER_LINE
         + _NOISE
-        + rb"(?P<product>(?:[A-Za-z][\w+&'!*-]*(?: {1,2}"
+        + rb"(?P<product>(?:[A-Za-z][\w+&'!*/-]*(?: {1,2}"
         + _LATER
         + rb")*? )??"
         + _FTP
-        + rb"(?: (?:[Ss]erver|[Dd]aemon|[Ss]ervice|Edition|[A-Z]\w*))*?)"
+        + rb"(?: (?:[Ss]erver|[Dd]aemon|[Ss]ervice|Edition|[A-Z]\w*))*?)(?: for [A-Z][\w/ .]*?)?(?: ready)?"
         + rb"(?: \([\w .+-]*\))?"
         + _GAP
         + _WORD
@@ -64,6 +56,16 @@ MATCHES = (
             b"220 Acme FTP Server 1.4.2 ready": _ACME | {"product": "Acme FTP Server"},
             b"220 AcmeFTPd (Version 1.4.2)": _ACME | {"product": "AcmeFTPd"},
             b"220-Welcome to Acme FTP Server v1.4.2": _ACME | {"product": "Acme FTP Server"},
+            b"220-Hello\r\n220 Acme FTP Server v1.4.2": _ACME | {"product": "Acme FTP Server"},
+        },
+    ),
+    _learnt(
+        "aside",
+        _220 + HOST + rb"FTP [Ss]erver(?: [Pp]rocess)? (?:\((?:Version: )?|ready,? (?:built|powered) by )" + VERSIONED,
+        {
+            b"220 box FTP server (Acme 1.4.2) ready.": _ACME | {"hostname": "box"},
+            b"220 box.example.org FTP server (Acme Release 1.4.2 Mode-7) ready.": _ACME,
+            b"220 FTP server (Acme: 1.4.2) ready.": _ACME,
         },
     ),
     _learnt(
@@ -91,6 +93,11 @@ MATCHES = (
         {b"220 Acme 12X Network Camera 1.4.2 (Jan 15 2008) ready.": _ACME | {"product": "Acme 12X Network Camera"}},
     ),
     _learnt(
+        "server",
+        _220 + rb"(?P<product>[A-Z][\w+&'-]* Server)" + _GAP + _WORD + rb"?" + VERSION + rb"\b",
+        {b"220 Acme Server 1.4.2 by Acme": _ACME | {"product": "Acme Server"}},
+    ),
+    _learnt(
         "aside-bare",
         _220 + HOST + rb"FTP [Ss]erver \((?P<product>[A-Z][\w+&'.-]*(?: [\w+&'.-]+)*)\)",
         {b"220 FTP Server (Acme Gate 12) [192.0.2.1]": {"product": "Acme Gate 12"}},
@@ -98,7 +105,8 @@ MATCHES = (
     _learnt(
         "bare",
         _220 + _NOISE + rb"(?P<product>[A-Z][\w+&'!*/-]*(?: {1,2}" + _LATER + rb")*? "
-        rb"(?:FTP|Ftp|FTPS)(?: (?i:server|service|daemon))?)(?i:[ ,.:;-]+(?:is )?ready|[. ]*\r?\n|[ ]*[(\[])",
+        rb"(?:FTP|Ftp|FTPS)(?: (?i:print))?(?: (?i:server|service|daemon))?)"
+        rb"(?i:[ ,.:;-]+(?:is )?ready|[. ]*\r?\n|[ ]*[(\[])",
         {
             b"220 Acme FTP server ready.": {"product": "Acme FTP server"},
             b"220 Acme Office FTP Server": {"product": "Acme Office FTP Server"},

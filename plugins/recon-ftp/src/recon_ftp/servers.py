@@ -20,6 +20,12 @@ MATCHES = (
         vendor="vsftpd_project",
     ),
     server(
+        rb"SurgeFTP (?P<hostname>\S+) \(Version (?P<version>\d\w*(?:\.\w+)*)\)",
+        "SurgeFTP",
+        {b"220 SurgeFTP ftp.example.org (Version 2.2k3)": {"version": "2.2k3", "hostname": "ftp.example.org"}},
+        vendor="netwin",
+    ),
+    server(
         rb"GuildFTPd FTP Server \(c\) [\d-]+(?:\r\n220-Version (?P<version>\d[\w.]*))?",
         "GuildFTPd",
         {b"220-GuildFTPd FTP Server (c) 1997-2002\r\n220-Version 0.999.13\r\n220 Name:": {"version": "0.999.13"}},

@@ -23,6 +23,13 @@ MATCHES = (
         vendor="bsd",
     ),
     server(
+        _SERVER + rb"\(Version (?P<version>\d[\d.]*)/krb5\)",
+        "MIT Kerberos ftpd",
+        {b"220 box FTP server (Version 5.60/krb5) ready.": {"version": "5.60"}},
+        vendor="mit",
+        cpe="cpe:2.3:a:mit:kerberos_5",
+    ),
+    server(
         _SERVER + rb"\((?:Digital UNIX|Compaq Tru64 UNIX) Version (?P<version>\d[\w.]*)\)",
         "Digital UNIX ftpd",
         {b"220 alpha FTP server (Digital UNIX Version 5.60) ready.": {"version": "5.60"}},

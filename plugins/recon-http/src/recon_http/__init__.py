@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from recon import Enumerator, Probe, hookimpl
 from recon_http import appservers, devices, generic, modules, pages, proxies, webservers
 from recon_http.favicon import Favicon
+from recon_http.products import PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,7 @@ def recon_probes() -> Iterator[Probe]:
         tls_ports="443,832,981,1311,4343,4443,5443,6443,7443,8006,8243,8333,8443,8834,9443,10443,12443,18091,18092",
         send=REQUEST,
         rarity=1,
+        products=PRODUCTS,
         matches=(
             *webservers.MATCHES,
             *appservers.MATCHES,

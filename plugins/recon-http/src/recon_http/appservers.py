@@ -21,7 +21,7 @@ MATCHES = (
         cpe="cpe:2.3:a:apache:tomcat",
     ),
     value(
-        START + rb"Jetty\((?P<version>\d[\w.]*)[^)]*\)",
+        START + rb"Jetty\((?:EAP-)?(?P<version>\d[\w.]*)[^)]*\)",
         "Jetty",
         {b"Jetty(9.4.43.v20210629)": "9.4.43.v20210629", b"Jetty(12.0.5)": "12.0.5"},
         vendor="eclipse",
@@ -57,6 +57,13 @@ MATCHES = (
         rb"\bJBoss(?:AS|Web)?-(?P<version>\d[\w.]*)",
         "JBoss Application Server",
         {b"Servlet/3.0; JBossAS-6": "6", b"Servlet 2.5; JBoss-5.0/JBossWeb-2.1": "5.0"},
+        vendor="redhat",
+        header="x-powered-by",
+    ),
+    value(
+        rb"/JBossWeb-(?P<version>\d[\w.]*)",
+        "JBoss Web",
+        {b"Servlet 2.5; JBoss-5.0/JBossWeb-2.1": "2.1"},
         vendor="redhat",
         header="x-powered-by",
     ),
@@ -120,7 +127,7 @@ MATCHES = (
     token(rb"(?:SimpleHTTP|BaseHTTP)", "Python http.server", {b"SimpleHTTP/0.6 Python/3.11.2": "0.6"}, vendor="python"),
     token(rb"WSGIServer", "Python wsgiref", {b"WSGIServer/0.2 CPython/3.8.10": "0.2"}, vendor="python"),
     value(
-        START + rb"Zope/\((?P<version>[^,)]+)",
+        START + rb"Zope/\((?:Zope )?(?P<version>[^,)]+)",
         "Zope",
         {b"Zope/(2.13.19, python 2.6.8, linux2) ZServer/1.1": "2.13.19"},
         vendor="zope",

@@ -42,6 +42,14 @@ MATCHES = (
         vendor="hikvision",
         part="h",
     ),
+    value(
+        rb"^Synology/DSM/(?P<addr>[\d.]+)",
+        "Synology DSM",
+        {b"Synology/DSM/192.0.2.1": None},
+        vendor="synology",
+        part="o",
+        cpe="cpe:2.3:o:synology:diskstation_manager",
+    ),
     token(rb"MiniUPnPd", "MiniUPnPd", {b"Linux/2.6 UPnP/1.0 MiniUPnPd/1.9": "1.9"}, vendor="miniupnp_project"),
     token(rb"MiniServ", "Webmin", {b"MiniServ/1.990": "1.990"}, vendor="webmin"),
     token(rb"cpsrvd", "cPanel", {b"cpsrvd": None, b"cpsrvd/11.50.0.30": "11.50.0.30"}, vendor="cpanel"),
@@ -82,7 +90,7 @@ MATCHES = (
         part="o",
     ),
     value(rb"^Mikrotik HttpProxy$", "MikroTik HttpProxy", {b"Mikrotik HttpProxy": None}, vendor="mikrotik"),
-    token(rb"SonicWALL", "SonicWall HTTP", {b"SonicWALL": None}, vendor="sonicwall"),
+    value(rb"^(?i:SonicWALL)$", "SonicWall HTTP", {b"SonicWALL": None}, vendor="sonicwall"),
     token(
         rb"lwIP",
         "lwIP httpd",

@@ -49,6 +49,13 @@ MATCHES = (
         vendor="apache",
         cpe="cpe:2.3:a:apache:traffic_server",
     ),
+    value(
+        rb"^NetCache(?: appliance)? \(NetApp/(?P<version>\d[\w.]*)\)",
+        "NetApp NetCache",
+        {b"NetCache appliance (NetApp/6.1.1)": "6.1.1"},
+        vendor="netapp",
+        cpe="cpe:2.3:a:netapp:netcache",
+    ),
     token(rb"kong", "Kong", {b"kong/2.8.1": "2.8.1"}, vendor="konghq"),
     value(
         rb"^(?:BigIP|BIG-IP)$",

@@ -99,7 +99,13 @@ MATCHES = (
         {b"Sun-Java-System-Web-Server/7.0": "7.0", b"Oracle-iPlanet-Web-Server/7.0": "7.0"},
         vendor="oracle",
     ),
-    token(rb"Lotus-Domino", "HCL Domino", {b"Lotus-Domino": None, b"Lotus-Domino/9.0.1": "9.0.1"}, vendor="hcltech"),
+    token(
+        rb"Lotus-Domino",
+        "HCL Domino",
+        {b"Lotus-Domino": None, b"Lotus-Domino/9.0.1": "9.0.1", b"Lotus-Domino/Release-4.6.5": "4.6.5"},
+        vendor="hcltech",
+        between=rb"/(?:Release-)?",
+    ),
     value(
         rb"^Mongoose(?:/(?P<version>\d[\w.]*))?" + END,
         "Mongoose",

@@ -8,6 +8,7 @@ from recon import Enumerator, Probe, hookimpl
 from recon_ssh import appliances, generic, libraries, openssh, servers
 from recon_ssh.algorithms import Algorithms
 from recon_ssh.hostkeys import HostKeys
+from recon_ssh.products import PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ def recon_probes() -> Iterator[Probe]:
         "ssh",
         ports="22,222,2022,2200,2222,8022,22222,29418",
         rarity=1,
+        products=PRODUCTS,
         matches=(*openssh.MATCHES, *servers.MATCHES, *libraries.MATCHES, *appliances.MATCHES, *generic.MATCHES),
     )
 

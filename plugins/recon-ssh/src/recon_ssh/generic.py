@@ -10,7 +10,7 @@ _WORDS = rb"(?P<product>[A-Za-z][\w.+-]*?(?: [A-Za-z][\w.+-]*?)*)"
 
 MATCHES = (
     Match(
-        START + rb"(?P<product>[A-Za-z](?:[\w.+/-]*?[A-Za-z+])??)[_/-]+" + _VERSION + END,
+        START + rb"(?P<product>[A-Za-z](?:[\w.+/-]*?[A-Za-z+])??)[_/.-]+" + _VERSION + END,
         service="ssh",
         name="ssh.generic",
         examples={

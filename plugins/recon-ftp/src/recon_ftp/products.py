@@ -1,0 +1,63 @@
+"""What is known of servers that only the grammar of their greeting names: vendor and name as in CPE dictionaries.
+
+A row is ``vendor: spelling; spelling=Name; spelling=Name@product``: the wire's spelling in lower case, the name where
+it is another, and the CPE's product where it is not the name's; ``/h`` and ``/o`` behind a vendor say hardware and
+operating system. To add a product, add a word; a pattern is needed only where the grammar does not do. Data only.
+"""
+
+from __future__ import annotations
+
+from recon import Product
+
+_TABLE = """
+acritum: femitter ftp server=Femitter FTP Server; femitter=Femitter FTP Server
+axis/h: axis 210a network camera=AXIS 210A
+blackmoonftpserver: blackmoon ftp server=BlackMoon FTP Server
+bpftp: bulletproof ftp server=BulletProof FTP Server
+digi/o: net+os=NET+OS
+efi: efi ftp print server=EFI FTP Print Server
+emc: emc-snas=EMC Celerra
+heimdal_project: heimdal=Heimdal ftpd
+ipswitch: ws_ftp server=WS_FTP Server; ipswitch ws_ftp server=WS_FTP Server
+karjasoft: sami ftp server=Sami FTP Server
+mirbsd: mirbsd ftpd=MirBSD ftpd
+netapp/o: netapp=Data ONTAP; data ontap=Data ONTAP; data ontap ftp server=Data ONTAP
+netgear/h: netgear readynas=NETGEAR ReadyNAS
+nortel: nortel contivity ftp server=Nortel Contivity; nortel contivity=Nortel Contivity
+pablo_software_solutions: quick 'n easy ftp server=Quick 'n Easy FTP Server
+raidenftpd: raidenftpd32=RaidenFTPD; raidenftpd=RaidenFTPD
+roku/h: mlt-57110 soundbridge=SoundBridge
+samsung/h: samsung clx-3170 ftp server=Samsung CLX-3170
+swiftp: swiftp=SwiFTP
+tandberg/h: tandberg video conference=TANDBERG Video Conference
+toshiba/h: toshiba e-studio ftp server=TOSHIBA e-STUDIO
+treck: treck ftp server=Treck FTP Server
+"""
+
+_NO_PRODUCTS = """
+ftp; ftpd server; ftp server; ftp service; server; service; version; release; ready; welcome; ready to serve; hello;
+the; this; user; anonymous; host; local; home; login; connected; welcome to; public; private; company; corporate;
+ftp-server; ftps; sftp; microsoft; ftp version; welcome ftp server; our ftp server; my ftp server; welcome to ftp;
+welcome to ftp server
+"""
+"""Words that stand where a product would, and are a protocol's, a platform's, or a sentence's."""
+
+
+def _products() -> dict[str, Product | None]:
+    """The table by spelling."""
+    table: dict[str, Product | None] = dict.fromkeys(_NO_PRODUCTS.replace("\n", " ").strip().split("; "))
+    for row in _TABLE.replace("\n    ", " ").strip().splitlines():
+        maker, _, words = row.partition(": ")
+        vendor, _, part = maker.partition("/")
+        table.update(_product(word, vendor, part or "a") for word in words.split("; "))
+    return table
+
+
+def _product(word: str, vendor: str, part: str) -> tuple[str, Product]:
+    spelling, _, shown = word.partition("=")
+    name, _, product = shown.partition("@")
+    cpe = f"cpe:2.3:{part}:{vendor}:{product}" if product else None
+    return spelling, Product(name or None, vendor=vendor, cpe=cpe, part=part)
+
+
+PRODUCTS = _products()

@@ -1,0 +1,66 @@
+"""What is known of servers that their ``softwareversion`` alone names: vendor and name as in CPE dictionaries.
+
+A row is ``vendor: spelling; spelling=Name; spelling=Name@product``: the wire's spelling in lower case, the name where
+it is another, and the CPE's product where it is not the name's; ``/h`` and ``/o`` behind a vendor say hardware and
+operating system. To add a product, add a word; a pattern is needed only where the grammar does not do. Data only.
+"""
+
+from __future__ import annotations
+
+from recon import Product
+
+_TABLE = """
+adtran: adtran=Adtran; netvanta=NetVanta
+allegrosoft: romclisecure=RomCliSecure
+apc: apc=APC
+arris: arris=ARRIS
+bluecoat: blue coat ssh=Blue Coat SSH
+ciena: ciena=Ciena
+cisco: cisco_wlc=Cisco WLC; ciscossh=CiscoSSH
+cradlepoint: cradlepointsshservice=Cradlepoint SSH Service
+dell: dell=Dell
+digi: digi=Digi
+draytek: drayos=DrayOS; draytek=DrayTek
+ericsson: ericsson=Ericsson
+extreme_networks: xos-ssh=ExtremeXOS SSH
+f-secure: f-secure ssh=F-Secure SSH; fssh=F-Secure SSH
+foxgate: foxgate=Foxgate
+gnu: lshd=lsh
+h3c: h3c=H3C
+hp: hp-ux_secure_shell=HP-UX Secure Shell
+ipswitch: ws_ftp-ssh=WS_FTP SSH
+microsoft: ms=Microsoft SSH
+mikrotik: rosssh=RouterOS SSH
+moxa: moxa=Moxa
+nokia: tmos=TiMOS SSH
+nortel: nortel=Nortel
+pragmasys: pragma fortressssh=Pragma FortressSSH
+raritan: raritan=Raritan
+ruijie: rgos_ssh=RGOS SSH
+securelink: securelink ssh server=SecureLink SSH Server
+sshtools: j2ssh_maverick=J2SSH Maverick; j2ssh=J2SSH
+tail-f: confd=ConfD
+windriver: vxworks_sshd=VxWorks SSHD
+zte: zte_ssh=ZTE SSH
+zyxel: zyxel=ZyXEL
+"""
+
+
+def _products() -> dict[str, Product | None]:
+    """The table by spelling."""
+    table: dict[str, Product | None] = {}
+    for row in _TABLE.replace("\n    ", " ").strip().splitlines():
+        maker, _, words = row.partition(": ")
+        vendor, _, part = maker.partition("/")
+        table.update(_product(word, vendor, part or "a") for word in words.split("; "))
+    return table
+
+
+def _product(word: str, vendor: str, part: str) -> tuple[str, Product]:
+    spelling, _, shown = word.partition("=")
+    name, _, product = shown.partition("@")
+    cpe = f"cpe:2.3:{part}:{vendor}:{product}" if product else None
+    return spelling, Product(name or None, vendor=vendor, cpe=cpe, part=part)
+
+
+PRODUCTS = _products()
