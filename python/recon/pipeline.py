@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,7 +12,7 @@ from recon import _core, proofs
 from recon import plugins as plugin_loader
 from recon.enumeration import Driver
 from recon.errors import EngineError
-from recon.model import Progress, Summary
+from recon.model import Probe, Progress, Summary
 from recon.plan import Plan
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Sweep:
         self._summary: Summary | None = None
         self._stopped = False
         self._cut_short = False
-        pack = pack_of(self._plugins) if plan.enumerate else None
+        pack = pack_of(self._plugins, plan.allow) if plan.enumerate else None
         self._core = _core.Sweep(
             plan.space,
             pack,
@@ -146,17 +147,30 @@ def sweep(plan: Plan | str, *targets: str, plugins: Plugins | None = None, **opt
     return Sweep(plan, plugins)
 
 
-def pack_of(plugins: Plugins) -> _core.Pack:
+def pack_of(plugins: Plugins, allow: Sequence[str] = ()) -> _core.Pack:
     """Compile the probes of all plugins; a broken probe is a fault of its plugin and left out.
+
+    A probe that needs what ``allow`` does not name is never sent; over TCP its matches stay.
 
     What was proven of a match in an earlier run (its pattern, its examples) is not proven again.
     """
-    pack = _core.Pack(plugins.probes(), proofs.load())
+    pack = _core.Pack(_muted(plugins.probes(), allow), proofs.load())
     if (fresh := pack.new_proofs) is not None:
         proofs.keep(fresh)
     for name, probe, why in pack.faults:
         plugins.fault(name, f"probe {probe} left out: {why}")
     return pack
+
+
+def _muted(probes: Iterable[tuple[str, Probe]], allow: Sequence[str]) -> list[tuple[str, Probe]]:
+    """Take the bytes to send from probes that are not allowed; over UDP, where nobody speaks first, the whole probe."""
+    kept = []
+    for origin, probe in probes:
+        if probe.needs is None or probe.needs in allow:
+            kept.append((origin, probe))
+        elif probe.transport == "tcp":
+            kept.append((origin, replace(probe, send=b"", ports="", tls_ports="", starttls=())))
+    return kept
 
 
 def _exit_code(summary: Summary) -> int:

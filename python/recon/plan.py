@@ -26,6 +26,9 @@ DEFAULT_PASSES = 2
 DEEP_TARGETS = 4096
 SHOWABLE = ("open", "closed", "unreachable", "unknown")
 BACKENDS = ("auto", "connect")
+ALLOWABLE = ("industrial",)
+"""Classes of probes that are sent only where the user said so: what they disturb may be a machine."""
+
 RESOLVERS = 32
 SEED_BITS = 63
 CORE_VERSION = _core.__version__
@@ -61,6 +64,7 @@ class Plan:
     show: tuple[str, ...]
     transcripts: bool
     deep: bool | None = None
+    allow: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     unresolved: tuple[str, ...] = ()
 
@@ -84,14 +88,16 @@ class Plan:
         transcripts: bool = False,
         deep: bool | None = None,
         udp: bool = False,
+        allow: Iterable[str] = (),
         resolve: Resolve | None = None,
         translate: Callable[[str], Iterable[str] | None] | None = None,
     ) -> Plan:
         """Read words and options into a plan.
 
         ``targets`` are words or lists of words; ``rate`` is probes a second or ``"max"``; ``deep`` none means deep for
-        up to 4,096 targets; ``udp`` asks ports over UDP where their word has no prefix; ``translate`` is asked first
-        what a word stands for (plugins), ``resolve`` turns a host name into addresses.
+        up to 4,096 targets; ``udp`` asks ports over UDP where their word has no prefix; ``allow`` names classes of
+        probes (``industrial``) that are otherwise not sent; ``translate`` is asked first what a word stands for
+        (plugins), ``resolve`` turns a host name into addresses.
 
         Raises PlanError with the bad word.
         """
@@ -123,6 +129,7 @@ class Plan:
             show=tuple(_choice(state, SHOWABLE, "state") for state in show),
             transcripts=transcripts,
             deep=deep,
+            allow=tuple(_choice(word, ALLOWABLE, "class of probes") for word in allow),
             names=resolved.names,
             unresolved=tuple(resolved.unresolved),
         )

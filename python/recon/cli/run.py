@@ -53,6 +53,7 @@ class Request:
     enumerate: bool = True
     deep: bool | None = None
     udp: bool = False
+    allow: tuple[str, ...] = ()
     show: tuple[str, ...] = ("open",)
     disabled: tuple[str, ...] = ()
     probe_files: tuple[str, ...] = ()
@@ -95,6 +96,7 @@ def _parse(request: Request, targets: Words, excluded: Words, plugins: Plugins) 
         shard=request.shard,
         enumerate=request.enumerate,
         deep=request.deep,
+        allow=request.allow,
         udp=request.udp,
         source_port=request.source_port,
         show=request.show,

@@ -97,6 +97,14 @@ def command(
     udp: Annotated[
         bool, typer.Option("--udp", rich_help_panel=_HOW, help="Ask the ports over UDP; T: and U: words keep theirs.")
     ] = False,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow", metavar="industrial", rich_help_panel=_CARE,
+            help="Send probes of this class too; industrial ones ask controllers of machines. May be repeated.",
+            autocompletion=words.starting_with("industrial"),
+        ),
+    ] = None,
     source_port: Annotated[
         int | None, typer.Option(rich_help_panel=_HOW, min=1, max=65535, help="Send from this port.")
     ] = None,
@@ -188,6 +196,7 @@ def command(
         enumerate=enumerate_,
         deep=deep,
         udp=udp,
+        allow=tuple(words.one_of("--allow", word, ("industrial",)) for word in allow or ()),
         show=words.states(show),
         disabled=words.disabled(plugin or []),
         probe_files=tuple(probes or ()),

@@ -1,4 +1,4 @@
-"""Data stores that name themselves in one answer: MongoDB, ZooKeeper, Cassandra, beanstalkd."""
+"""Data stores that name themselves in one answer: MongoDB, FerretDB, ZooKeeper, Cassandra, ScyllaDB, beanstalkd."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ def _bson(body: bytes) -> bytes:
 
 
 def _build_info() -> bytes:
-    """MongoDB wire protocol, OP_QUERY on ``admin.$cmd`` (answered by old and new servers without a log-in)."""
-    command = _bson(b"\x10buildInfo\x00" + struct.pack("<i", 1))
-    body = struct.pack("<i", 0) + b"admin.$cmd\x00" + struct.pack("<ii", 0, -1) + command
-    return struct.pack("<iiii", len(body) + 16, 0x7265636F, 0, 2004) + body
+    """MongoDB wire protocol: ``buildInfo`` as OP_QUERY for servers before 3.6, then as OP_MSG for those from 5.1 on.
+
+    Each kind of server answers one of the two with its version, without a log-in.
+    """
+    asked = b"\x10buildInfo\x00" + struct.pack("<i", 1)
+    old = struct.pack("<i", 0) + b"admin.$cmd\x00" + struct.pack("<ii", 0, -1) + _bson(asked)
+    new = struct.pack("<iB", 0, 0) + _bson(asked + b"\x02$db\x00\x06\x00\x00\x00admin\x00")
+    heads = (struct.pack("<iiii", len(body) + 16, 0x7265636F, 0, kind) for body, kind in ((old, 2004), (new, 2013)))
+    return b"".join(head + body for head, body in zip(heads, (old, new), strict=True))
 
 
 def _mongo_reply(body: bytes) -> bytes:
@@ -24,20 +29,54 @@ def _mongo_reply(body: bytes) -> bytes:
     return struct.pack("<iiii", len(answer) + 16, 7, 0x7265636F, 1) + answer
 
 
-_REPLY = rb"^[\s\S]{8}ocer\x01\x00\x00\x00"
-"""An OP_REPLY to our request id."""
+def _message(body: bytes) -> bytes:
+    answer = struct.pack("<iB", 0, 0) + _bson(body)
+    return struct.pack("<iiii", len(answer) + 16, 7, 0x7265636F, 2013) + answer
+
+
+def _text(name: bytes, value: bytes) -> bytes:
+    return b"\x02" + name + b"\x00" + struct.pack("<i", len(value) + 1) + value + b"\x00"
+
+
+_REPLY = rb"^[\s\S]{8}ocer(?:\x01\x00|\xdd\x07)\x00\x00"
+"""An OP_REPLY or OP_MSG to our request id."""
+
+_OUTDATED = _mongo_reply(
+    _text(b"errmsg", b"Unsupported OP_QUERY command: buildInfo.") + _text(b"codeName", b"Unsupported")
+)
 
 _MONGODB = (
     Match(
         _REPLY
-        + rb"[\s\S]*?\x02version\x00[\s\S]\x00\x00\x00(?P<version>\d+\.\d+\.\d+[\w.-]*)\x00[\s\S]*?gitVersion\x00",
+        + rb"[\s\S]*?\x02version\x00[\s\S]\x00\x00\x00(?P<version>\d+\.\d+\.\d+[\w.-]*)\x00[\s\S]*?gitVersion\x00"
+        rb"[\s\S]*?(?:\x02allocator|\x02javascriptEngine|\x02sysInfo\x00[\s\S]{4}[A-Zu])",
         service="mongodb",
         vendor="mongodb",
         product="MongoDB",
         examples={
-            _mongo_reply(b"\x02version\x00\x07\x00\x00\x006.0.12\x00\x02gitVersion\x00\x05\x00\x00\x00abcd\x00"): {
-                "version": "6.0.12"
-            }
+            _mongo_reply(
+                _text(b"version", b"4.4.18") + _text(b"gitVersion", b"8ed32b5c") + _text(b"allocator", b"tcmalloc")
+            ): {"version": "4.4.18"},
+            _OUTDATED
+            + _message(
+                _text(b"version", b"6.0.12") + _text(b"gitVersion", b"21e6e8e1") + _text(b"allocator", b"tcmalloc")
+            ): {"version": "6.0.12"},
+            _mongo_reply(
+                _text(b"version", b"2.4.10") + _text(b"gitVersion", b"nogitversion") + _text(b"sysInfo", b"Linux z")
+            ): {"version": "2.4.10"},
+        },
+    ),
+    Match(
+        _REPLY
+        + rb"[\s\S]*?\x02ferretdb(?:Version|\x00[\s\S]{4}\x02version)\x00[\s\S]\x00\x00\x00v(?P<version>\d+\.\d+\.\d+"
+        rb"[\w.-]*)\x00",
+        service="mongodb",
+        vendor="ferretdb",
+        product="FerretDB",
+        examples={
+            _message(
+                _text(b"version", b"7.0.42") + _text(b"gitVersion", b"x") + _text(b"ferretdbVersion", b"v1.24.0")
+            ): {"version": "1.24.0"}
         },
     ),
     Match(
@@ -50,8 +89,8 @@ _MONGODB = (
 
 _ZOOKEEPER = (
     Match(
-        rb"^Zookeeper version: (?P<version>\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)[\w.]*)?)[-,][\s\S]*?(?:\nMode"
-        rb": (?P<mode>\w+))?\n",
+        rb"^Zookeeper version: (?P<version>\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)[\w.]*)?)[-,][^\n]*\n"
+        rb"(?:(?:[^M\n][^\n]*\n)*Mode: (?P<mode>\w+)\n)?",
         service="zookeeper",
         vendor="apache",
         product="Apache ZooKeeper",
@@ -72,9 +111,22 @@ _ZOOKEEPER = (
     ),
 )
 
+_OPTIONS = b"\x84\x00\x00\x00\x06\x00\x00\x00\x60\x00\x03"
+
 _CASSANDRA = (
     Match(
-        rb"^[\x83-\x86]\x00\x00\x00\x06[\s\S]{4}\x00[\x01-\x08][\s\S]*?\x00\x0bCQL_VERSION\x00\x01\x00[\s\S](?P<cql>\d+\.\d+\.\d+)",
+        rb"^[\x83-\x86]\x00\x00\x00\x06[\s\S]{4}\x00[\x01-\x14][\s\S]*?\x00[\s\S]SCYLLA_",
+        service="cassandra",
+        vendor="scylladb",
+        product="ScyllaDB",
+        examples={
+            _OPTIONS + b"\x00\x0bCOMPRESSION\x00\x02\x00\x03lz4\x00\x06snappy\x00\x10SCYLLA_NR_SHARDS\x00\x01\x00\x018"
+            b"\x00\x0bCQL_VERSION\x00\x01\x00\x053.3.1": {"product": "ScyllaDB"}
+        },
+    ),
+    Match(
+        rb"^[\x83-\x86]\x00\x00\x00\x06[\s\S]{4}\x00[\x01-\x08][\s\S]*?\x00\x0bCQL_VERSION\x00\x01\x00[\s\S](?P<cql>"
+        rb"\d+\.\d+\.\d+)",
         service="cassandra",
         name="cassandra.options",
         examples={

@@ -62,7 +62,7 @@ def _matches(*, tcp: bool) -> tuple[Match, ...]:
     refused = b"\x1a\x2b\x80\x05\x00\x01\x00\x00\x00\x00\x00\x01" + _NAME + b"\x00\x10\x00\x03" + _OPT
     return (
         server(
-            _BIND_V + rb"(?:-(?P<revision>\d[\w.+~:-]*)-(?P<distro>Debian|Ubuntu))?[\x00\xc0]",
+            _BIND_V + rb"(?:(?:-(?P<revision>\d[\w.+~:-]*))?-(?P<distro>Debian|Ubuntu))?[\x00\xc0]",
             "BIND",
             {
                 b"9.18.49-1~deb12u3-Debian": {
@@ -74,6 +74,7 @@ def _matches(*, tcp: bool) -> tuple[Match, ...]:
                 b"9.18.28-0ubuntu0.22.04.1-Ubuntu": {"version": "9.18.28", "distro": "Ubuntu"},
                 b"9.11.5-P4-5.1+deb10u7-Debian": {"version": "9.11.5-P4", "revision": "5.1+deb10u7"},
                 b"9.20.4": "9.20.4",
+                b"9.16.1-Ubuntu": {"version": "9.16.1", "distro": "Ubuntu"},
             },
             vendor="isc",
         ),

@@ -71,14 +71,16 @@ _MATCHES = (
         examples={_ANSWER + _session("060100000000000f"): {"product": "Samba"}},
     ),
     Match(
-        _CHALLENGE + rb"(?:\x0a\x00|\x06[\x00-\x03]|\x05[\x01\x02])(?:[\s\S][^\x00]|[^\x00]\x00)\x00\x00\x00\x0f",
+        _CHALLENGE
+        + rb"(?P<version>(?:\x0a\x00|\x06[\x00-\x03]|\x05[\x01\x02])(?:[\s\S][^\x00]|[^\x00]\x00))\x00\x00\x00\x0f",
         service="smb",
         part="o",
         vendor="microsoft",
         product="Windows",
+        decode={"version": "{u8}.{u8}.{u16le}"},
         examples={
-            _ANSWER + _session("0a0063450000000f"): {"product": "Windows"},
-            _ANSWER + _session("0601b11d0000000f"): {"product": "Windows"},
+            _ANSWER + _session("0a0063450000000f"): {"product": "Windows", "version": "10.0.17763"},
+            _ANSWER + _session("0601b11d0000000f"): {"product": "Windows", "version": "6.1.7601"},
         },
     ),
     Match(
