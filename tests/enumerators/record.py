@@ -1,6 +1,7 @@
 """Records what built-in enumerators hear from real servers, as root: ``python tests/enumerators/record.py [SERVER…]``.
 
-The servers are those of tests/servers. Each recording's header names the package that spoke. Never run by tests.
+The servers are those of tests/servers; xrdp and telnetd, which are not among them, were started by hand. Each
+recording's header names the package that spoke. Never run by tests.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def test_nobody_is_logged_in_and_nothing_changed(kind, path):
 def test_what_speaks_another_language_teaches_nothing_wrong(kind, said):
     facts, services = run_enumerator_loosely(kind, [("received", said), ("sent", b"")])
     assert services == []
-    assert set(facts) <= {"vnc.refusal", "dns.recursion"}
+    assert set(facts) <= {"vnc.refusal", "dns.recursion", "telnet.text", "telnet.prompt"}
 
 
 def run_enumerator_loosely(kind, told):

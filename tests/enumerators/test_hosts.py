@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recon import Found, Service
-from recon.enumerators import ber, dns, ldap, ntlm, rsync, smb, vnc
+from recon.enumerators import ber, dns, ldap, ntlm, rdp, rsync, smb, telnet, vnc
 from recon.enumerators.reading import filetime
 from recon.enumerators.smb_packets import NEGOTIATE, OLD_NEGOTIATE, header, session_setup
 
@@ -129,8 +129,8 @@ def answer_2_1():
     return framed(header(0, 0) + body)
 
 
-def challenge():
-    """An NTLM challenge with names and build, as the answer to the first step of a login."""
+def ntlm_challenge():
+    """An NTLM challenge with names and build."""
     pairs = b"".join(
         struct.pack("<HH", kind, len(value)) + value
         for kind, value in (
@@ -145,7 +145,12 @@ def challenge():
         )
     )
     fixed = ntlm.SIGNATURE + struct.pack("<IHHII", 2, 0, 0, 56, 0x02000000) + bytes(16)
-    message = fixed + struct.pack("<HHI", len(pairs), len(pairs), 56) + bytes.fromhex("0a007c4f0000000f") + pairs
+    return fixed + struct.pack("<HHI", len(pairs), len(pairs), 56) + bytes.fromhex("0a007c4f0000000f") + pairs
+
+
+def challenge():
+    """The answer to the first step of a login."""
+    message = ntlm_challenge()
     return framed(header(1, 1) + struct.pack("<HHHH", 9, 0, 72, len(message)) + message)
 
 
@@ -270,3 +275,74 @@ def test_a_screen_of_old_without_security_is_looked_at_at_once(run_enumerator):
 def test_a_screen_that_refuses_says_why(run_enumerator):
     said = [("received", b"RFB 003.008\n"), ("sent", b"RFB 003.008\n"), ("received", b"\0\0\0\0\x08Too many")]
     assert run_enumerator(vnc.Security, said)[0]["vnc.refusal"] == "Too many"
+
+
+def test_xrdp_takes_tls_and_its_own_layer_before_any_login(run_enumerator):
+    facts, _ = run_enumerator(rdp.Security, RECORDINGS / "xrdp.rdp.security.jsonl")
+    assert facts == {"rdp.security_layers": ["tls", "rdp"], "rdp.nla_required": False}
+
+
+def confirmed(kind, value):
+    """A connection confirm that chooses or refuses."""
+    return b"\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0" + bytes([kind, 0, 8, 0, value, 0, 0, 0])
+
+
+def rdp_talk(*answers, token=None):
+    """A conversation in which each layer is answered so; with a token, CredSSP goes one step."""
+    said = []
+    for turn, (wish, answer) in enumerate(zip((0x0B, 1, 0), answers, strict=False)):
+        said += [("reopened", b"")] if turn else []
+        said += [("sent", rdp.connection_request(wish)), ("received", answer)]
+        if token is not None and turn == 0:
+            said += [("secured", b"session"), ("sent", rdp.ts_request(ntlm.NEGOTIATE)), ("received", token)]
+    return said
+
+
+def test_windows_wants_a_login_first_and_tells_its_names_in_it(run_enumerator):
+    talk = rdp_talk(confirmed(2, 8), confirmed(3, 5), confirmed(3, 5), token=rdp.ts_request(ntlm_challenge()))
+    facts, _ = run_enumerator(rdp.Security, talk)
+    assert facts["rdp.security_layers"] == ["credssp"]
+    assert facts["rdp.nla_required"] is True
+    assert (facts["rdp.os_build"], facts["rdp.computer_name"]) == ("10.0.20348", "DC1")
+    assert facts["rdp.dns_forest"] == "corp.example"
+    assert facts["rdp.credssp_version"] == 6
+
+
+def test_no_distortion_of_a_remote_windows_breaks_it(torture_enumerator):
+    talk = rdp_talk(confirmed(2, 2), confirmed(2, 1), confirmed(3, 1), token=rdp.ts_request(ntlm_challenge()))
+    assert torture_enumerator(rdp.Security, talk).cases > 500
+
+
+def test_a_server_of_old_knows_one_layer(run_enumerator):
+    old = b"\x03\0\0\x0b\x06\xd0\0\0\x12\x34\0"
+    facts, _ = run_enumerator(rdp.Security, rdp_talk(old, old, old))
+    assert facts == {"rdp.security_layers": ["rdp"], "rdp.nla_required": False}
+
+
+def test_telnetd_shows_its_system_and_waits_for_a_name(run_enumerator):
+    facts, _ = run_enumerator(telnet.Welcome, RECORDINGS / "telnetd.telnet.welcome.jsonl")
+    assert facts["telnet.options"][:3] == ["WILL authentication", "WILL encryption", "DO terminal type"]
+    assert facts["telnet.text"][0].startswith("Linux 6.")
+    assert facts["telnet.prompt"] == "vm login:"
+
+
+def test_every_option_is_declined_once_and_nothing_is_typed(run_enumerator):
+    said = [
+        (
+            "received",
+            b"\xff\xfb\x01\xff\xfd\x18\xff\xfd\x18\xff\xfc\x63\xff\xfa\x18\x01\xff\xf0\xff\xf9a\xff\xffb\r\0\n",
+        ),
+        ("sent", b"\xff\xfe\x01\xff\xfc\x18"),
+        ("received", b"\r\nPassword: "),
+        ("sent", b"the recording would object to anything else"),
+    ]
+    assert run_enumerator(telnet.Welcome, said)[0] == {
+        "telnet.options": ["WILL echo", "DO terminal type", "WONT 99"],
+        "telnet.text": ["a\\xffb"],
+        "telnet.prompt": "Password:",
+    }
+
+
+def test_a_screen_without_end_is_cut(run_enumerator):
+    facts, _ = run_enumerator(telnet.Welcome, [("received", b"more\n" * 100_000)])
+    assert len(facts["telnet.text"]) == 256

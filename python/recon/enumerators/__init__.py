@@ -26,9 +26,11 @@ FAMILIES = (
     "dns",
     "mqtt",
     "smb",
+    "rdp",
     "ldap",
     "rsync",
     "vnc",
+    "telnet",
 )
 
 

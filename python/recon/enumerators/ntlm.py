@@ -31,11 +31,14 @@ _NAMES = {
 """AV_PAIR (MS-NLMP 2.2.2.1)."""
 
 
+NEGOTIATE = SIGNATURE + struct.pack("<II", 1, _WISHES) + bytes(16) + _OUR_VERSION
+"""The first message; it names nobody."""
+
+
 def negotiate() -> bytes:
-    """The first message, which names nobody, inside SPNEGO (RFC 4178 section 4.2.1)."""
-    message = SIGNATURE + struct.pack("<II", 1, _WISHES) + bytes(16) + _OUR_VERSION
+    """The first message inside SPNEGO (RFC 4178 section 4.2.1)."""
     mechanisms = ber.built(0xA0, ber.built(ber.SEQUENCE, ber.built(ber.OBJECT, _NTLM)))
-    token = ber.built(0xA2, ber.built(ber.TEXT, message))
+    token = ber.built(0xA2, ber.built(ber.TEXT, NEGOTIATE))
     return ber.built(0x60, ber.built(ber.OBJECT, _SPNEGO), ber.built(0xA0, ber.built(ber.SEQUENCE, mechanisms, token)))
 
 
