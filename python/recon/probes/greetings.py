@@ -135,7 +135,7 @@ SMTP = (
     ),
 )
 
-_OK = rb"^\+OK[ ]+(?:\[?(?P<host>[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)\]?[ ,:-]+)?"
+_OK = rb"^\+OK[ ]+(?:ready )?(?:\[?(?P<host>[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)\]?[ ,:-]+)?"
 _POP = rb"(?:POP3?|NT-POP3)[ ,:]+" + _NOISE
 _RUNNING = rb"(?:[^\r\n(]*\((?:running )?)"
 
@@ -202,7 +202,7 @@ IMAP = (
         "imap",
         "bare",
         _GREETS
-        + rb"(?P<product>[A-Z][\w+&'-]*(?: [A-Z][\w+&'-]*)*?)(?: (?i:IMAP4?(?:rev[12])?)\b(?: \w+)*?)?"
+        + rb"(?P<product>[A-Z][\w+&'-]*(?: [A-Z][\w+&'-]*)*?)(?: (?i:IMAP4?(?:rev[12])?)\b(?: \w+)*?)?(?: [Ss]erver)?"
         + _READY,
         {b"* OK mail.example.org Acme IMAP4 Agent server ready": {"product": "Acme"}},
     ),

@@ -29,7 +29,7 @@ _COMMON = (
         vendor="postfix",
     ),
     _smtp(
-        _START + rb"(?:[^\r\n]* )?Exim " + V + rb"(?:[ _]|\r?\n)",
+        _START + rb"(?:[^\r\n]* )?Exim " + V + rb"(?:[ _)]|\r?\n)",
         "Exim",
         {
             b"220 mail2.example.test ESMTP Exim 4.96 Mon, 23 Nov 2026 12:58:17 +0000": {
@@ -91,6 +91,26 @@ _COMMON = (
 )
 
 _SUITES = (
+    _smtp(
+        _START + rb"V(?P<version>\d[\w.-]*\w), OpenVMS V(?P<openvms>\d[\w.-]*)",
+        "TCP/IP Services for OpenVMS",
+        {b"220 vax.example.org V5.6-9B, OpenVMS V8.3 Alpha ready at Mon, 5 Jan 2009": "5.6-9B"},
+        vendor="hp",
+        cpe="cpe:2.3:a:hp:tcp_ip_services_openvms",
+    ),
+    _smtp(
+        rb"^220[- ](?:" + HOST + rb" )?CheckPoint FireWall-1 secure E?SMTP server",
+        "CheckPoint FireWall-1",
+        {b"220 CheckPoint FireWall-1 secure ESMTP server": None},
+        vendor="checkpoint",
+        cpe="cpe:2.3:a:checkpoint:firewall-1",
+    ),
+    _smtp(
+        rb"^220[- ](?:" + HOST + rb" )?SMTP/smap Ready",
+        "smap",
+        {b"220 gate.example.org SMTP/smap Ready.": {"host": "gate.example.org"}},
+        vendor="tis",
+    ),
     _smtp(
         _START + rb"ESMTP Sendmail Switch-" + V + rb"/Switch-",
         "Sendmail Switch",

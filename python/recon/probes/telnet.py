@@ -101,6 +101,14 @@ SYSTEMS = tuple(
             None,
         ),
         (
+            "VxWorks",
+            rb"VxWorks login: ",
+            b"VxWorks login: ",
+            None,
+            "windriver",
+            None,
+        ),
+        (
             "HP JetDirect",
             rb"HP JetDirect\s",
             b"HP JetDirect\r\nPassword is not set\r\n\r\n> ",
@@ -112,7 +120,7 @@ SYSTEMS = tuple(
 )
 """What a login banner says of the system behind it."""
 
-_BANNER = rb"(?P<product>[A-Z][\w+-]*(?: (?:[A-Z][\w+.-]*|\d[\w-]*))"
+_BANNER = rb"(?P<product>[A-Z][\w+-]*(?: (?:[A-Z][\w+.-]*|\d[\w-]*|and|of|for))"
 _ASKS = rb"(?i:login|username|user name|password) ?:"
 
 LEARNT = tuple(

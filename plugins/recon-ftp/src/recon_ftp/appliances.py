@@ -20,6 +20,13 @@ MATCHES = (
         part="o",
     ),
     server(
+        rb"FTP Server - (?P<model>ZBR-\d+)",
+        "Zebra printer FTP",
+        {b"220 FTP Server - ZBR-46686 ready": {"model": "ZBR-46686"}},
+        vendor="zebra",
+        part="h",
+    ),
+    server(
         rb"(?P<model>OKI[ -][\w-]+) Version (?P<version>\d[\w.]*) ready",
         "OKI printer FTP",
         {b"220 OKI-B6300 Version 02.10 ready.": {"version": "02.10", "model": "OKI-B6300"}},

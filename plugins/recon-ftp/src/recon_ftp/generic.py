@@ -6,13 +6,13 @@ from recon import Match
 
 MATCHES = (
     Match(
-        rb"^220[- ](?P<hostname>(?:[\w-]+\.)+[\w-]+):? (?i:FTP|Secure FTP)\b",
+        rb"^2[23]0[- ](?P<hostname>(?:[\w-]+\.)+[\w-]+):? (?i:FTP|Secure FTP)\b",
         service="ftp",
         name="ftp.hostname",
         examples={b"220 files.example.org FTP server ready.\r\n": {"hostname": "files.example.org"}},
     ),
     Match(
-        rb"^220[- ](?:[^\n]*\n)*?[^\n]*(?i:\bS?FTPS?[ds]?\b|File Transfer)",
+        rb"^2[23]0[- ](?:[^\n]*\n)*?[^\n]*(?i:\bS?FTPS?[ds]?\b|File Transfer)",
         service="ftp",
         name="ftp.generic",
         examples={

@@ -22,9 +22,10 @@ _GAP = rb"[ ,;:(_/-]+"
 VERSIONED = NAME + rb"(?: \([\w .+-]*\))?(?: [Ss]erver [Pp]rocess)?" + _GAP + _WORD + rb"?" + VERSION + rb"\b"
 
 HOST = rb"(?:(?P<hostname>[A-Za-z0-9][\w-]*(?:\.[\w-]+)*)[ :]+)??"
-_NOISE = rb"(?:(?:(?i:welcome|to|the|this|is|from|hello|ready|here|your|a)|-+|=+|\*+|_+)[ ,!:-]+)*"
-_220 = rb"^220[- ][ ]*"
-_LATER_LINE = rb"^220[- ](?:[^\n]*\n(?:220)?[- ]*)*?[ ]*"
+_NOISE = rb"(?:(?:(?i:welcome|to|the|this|is|from|hello|ready|here|your|a|i'm|i am)|-+|=+|\*+|_+)[ ,!:-]+)*"
+_220 = rb"^2[23]0[- ][ ]*"
+"""``230`` greets a user who needs no login. The code is loose, so that a word and not it decides who is tried."""
+_LATER_LINE = rb"^2[23]0[- ](?:[^\n]*\n(?:220)?[- ]*)*?[ ]*"
 _FTP = rb"[\w/+-]*(?i:ftp)[\w/+-]*"
 _DEVICE = rb"(?i:camera|print(?:er)?|router|switch|gateway|storage|video|nas|firewall|webcam|scanner|telepresence)"
 
@@ -110,6 +111,15 @@ MATCHES = (
         {
             b"220 Acme FTP server ready.": {"product": "Acme FTP server"},
             b"220 Acme Office FTP Server": {"product": "Acme Office FTP Server"},
+        },
+    ),
+    _learnt(
+        "word",
+        _220 + _NOISE + rb"(?P<product>(?:[A-Za-z]\w*(?:FTP|Ftp|ftp)\w*|FTP-[A-Z]\w+)(?: [Ss]erver)?)"
+        rb"(?i:[ ,.:;-]+(?:is )?ready|[. !]*\r?\n|[ ]*\()",
+        {
+            b"220 AcmeFTPD server ready. - be nice": {"product": "AcmeFTPD server"},
+            b"220 FTP-Acme": {"product": "FTP-Acme"},
         },
     ),
     _learnt(

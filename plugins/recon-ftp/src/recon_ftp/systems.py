@@ -14,7 +14,7 @@ MATCHES = (
         vendor="hp",
     ),
     server(
-        _SERVER + rb"\(Version (?P<version>\d\.\d+(?:\.\d+)?)(?: [^)\r\n]*)?\) [Rr]eady",
+        _SERVER + rb"\(Version (?P<version>\d\.\d+(?:\.\d+|WJ)?)(?: [^)\r\n]*\)?)?\) [Rr]eady",
         "BSD ftpd",
         {
             b"220 box FTP server (Version 5.60) ready.": {"version": "5.60", "hostname": "box"},

@@ -20,12 +20,12 @@ _START = rb"(?:^|[ ,;(+<])"
 _WORD = rb"(?:(?i:version|ver|rev|release|r|v)[ .:]*)?"
 _TAIL = rb"(?:-?(?i:rc|beta|alpha|pl|p|sp|ga|final|release|snapshot|dev|pre)[.-]?\w*)?"
 _VERSION = rb"(?P<version>\d\w*(?:\.\w+)*" + _TAIL + rb")"
-_DOTTED = rb"(?P<version>\d\w*(?:\.\w+)+" + _TAIL + rb")"
+_DOTTED = rb"(?P<version>(?:\d\w*(?:\.\w+)+|\d\d-\d\d)" + _TAIL + rb")"
 _END = rb"\b"
 """Takes nothing, so that the blank behind a token may begin the next one."""
 
 _SLASHED = _START + _NAME + rb" ?/ ?" + _WORD + _VERSION + _END
-_SPACED = _START + _NAME + rb"[ :_-]+" + _WORD + _DOTTED + _END
+_SPACED = _START + _NAME + rb"[ :_(-]+" + _WORD + _DOTTED + _END
 _CALLED = rb"^" + _NAME + rb"[ ,(]+(?i:version|ver|rev|release|build)[ .:]+v?" + _VERSION + _END
 _NUMBERED = rb"^" + _NAME + rb" (?P<version>\d{1,2})$"
 _WORDS = rb"\d?[A-Za-z][\w!#%&'*.^`|~+@-]*(?: {1,2}(?:[A-Za-z&][\w!#%&'*.^`|~+@-]*|\d+\w*))*"

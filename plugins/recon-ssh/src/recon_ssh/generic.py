@@ -46,9 +46,15 @@ MATCHES = (
         },
     ),
     Match(
+        START + rb"(?P<version>\d+(?:\.\w+)+)[-_ ]+(?:in |- )?(?P<product>[A-Za-z][\w.+-]*(?: [A-Z][\w.+-]*)*)" + END,
+        service="ssh",
+        name="ssh.reversed",
+        examples={b"SSH-2.0-1.4.2-acme\r\n": {"product": "acme", "version": "1.4.2"}},
+    ),
+    Match(
         START,
         service="ssh",
         name="ssh.protocol",
-        examples={b"SSH-1.5-\r\n": {"protocol": "1.5"}, b"SSH-2.0-2.7.1 x\r\n": {"protocol": "2.0"}},
+        examples={b"SSH-1.5-\r\n": {"protocol": "1.5"}, b"SSH-2.0-12 (x)\r\n": {"protocol": "2.0"}},
     ),
 )
