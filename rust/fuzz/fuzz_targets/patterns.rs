@@ -4,8 +4,7 @@
 
 use libfuzzer_sys::{Corpus, fuzz_target};
 use recon_core::matcher::{Pack, PackError};
-use recon_core::probe::{Ends, Example, Field, MatchSpec, ProbeSpec};
-use recon_core::space::Transport;
+use recon_fuzz::pack;
 use recon_fuzz::script::Script;
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -46,30 +45,6 @@ fn plain(pattern: &str) -> Option<Regex> {
 }
 
 fn compile(pattern: &str, text: &[u8]) -> Result<Pack, PackError> {
-    let matched = MatchSpec {
-        name: None,
-        pattern: pattern.into(),
-        field: Field::Data,
-        service: "x".into(),
-        part: 'a',
-        vendor: None,
-        product: None,
-        distro: None,
-        cpe: None,
-        facts: vec![],
-        examples: vec![Example { data: text.to_vec(), expect: vec![] }],
-    };
-    Pack::compile(vec![ProbeSpec {
-        name: "x".into(),
-        origin: "fuzz".into(),
-        ports: vec![],
-        tls_ports: vec![],
-        starttls: vec![],
-        transport: Transport::Tcp,
-        send: b"?".to_vec(),
-        wait_ms: None,
-        ends: Ends::Grammar,
-        rarity: 5,
-        matches: vec![matched],
-    }])
+    let matched = pack::matched("x", None, pattern, text);
+    Pack::compile(vec![pack::probe("x", &[], b"?", vec![matched])])
 }

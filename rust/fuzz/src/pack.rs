@@ -90,7 +90,9 @@ fn time() -> ProbeSpec {
     ProbeSpec { transport: Transport::Udp, ..probe("ntp", &[(123, 123)], b"\x16\x02", vec![chrony]) }
 }
 
-fn matched(service: &str, product: Option<&str>, pattern: &str, example: &[u8]) -> MatchSpec {
+/// A match of whole answers, proven by one example.
+#[must_use]
+pub fn matched(service: &str, product: Option<&str>, pattern: &str, example: &[u8]) -> MatchSpec {
     MatchSpec {
         name: None,
         pattern: pattern.into(),
@@ -106,7 +108,9 @@ fn matched(service: &str, product: Option<&str>, pattern: &str, example: &[u8]) 
     }
 }
 
-fn probe(name: &str, ports: &[(u16, u16)], send: &[u8], matches: Vec<MatchSpec>) -> ProbeSpec {
+/// A probe over TCP.
+#[must_use]
+pub fn probe(name: &str, ports: &[(u16, u16)], send: &[u8], matches: Vec<MatchSpec>) -> ProbeSpec {
     ProbeSpec {
         name: name.into(),
         origin: "fuzz".into(),
