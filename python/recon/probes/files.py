@@ -171,7 +171,7 @@ def _sun_rpc(*, tcp: bool) -> tuple[tuple[Match, ...], tuple[Match, ...]]:
                 examples={wrap(dumped + b"\x00" * 4): {"service": "rpcbind"}},
             ),
             Match(
-                start + b"rpcb" + accepted + rb"\x00\x00\x00[\x01-\x05]",
+                start + b"rpcb" + accepted + rb"\x00\x00\x00\x01$",
                 service="sunrpc",
                 name=f"sunrpc.other-{way}",
                 examples={wrap(_answer(b"rpcb", 1)): {"service": "sunrpc"}},
