@@ -34,7 +34,9 @@ def versions(services):
 def answer_with(field, text):
     """An answer whose ``field`` is ``text``."""
     kind, _, header = field.partition(":")
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+    head = (text if kind == "status" else b"HTTP/1.1 200 OK") + b"\r\nContent-Type: text/html\r\n"
+    if kind == "status":
+        return head + b"\r\n"
     if kind == "header":
         return head + (text if header == "*" else header.encode() + b": " + text) + b"\r\n\r\n"
     page = b"<title>" + text + b"</title>" if kind == "title" else text

@@ -37,6 +37,7 @@ FAMILIES = (
     "telnet",
     "media",
     "simple",
+    "chatter",
     "messaging",
     "databases",
     "remote",

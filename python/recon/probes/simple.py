@@ -72,6 +72,16 @@ _WHOIS = (
 
 _GOPHER = (
     Match(
+        rb"\ni[^\t\r\n]*Gophered by Gophernicus/(?P<version>\d[\w.]*) on (?P<system>[^\t\r\n]*)\t",
+        service="gopher",
+        product="Gophernicus",
+        vendor="gophernicus",
+        examples={
+            b"1Files\t/files\tgopher.example.org\t70\r\niGophered by Gophernicus/3.1.1 on Debian/12 x86_64\t\t"
+            b"null.host\t1\r\n.\r\n": {"version": "3.1.1", "system": "Debian/12 x86_64"}
+        },
+    ),
+    Match(
         rb"^(?:[0-9+ghisITd][^\t\r\n]*\t[^\t\r\n]*\t[^\t\r\n]+\t\d+(?:\t\+)?\r?\n)*?"
         rb"(?:[i3][^\t\r\n]*\t[^\t\r\n]*\t(?:\(NULL\)|error\.host|null\.host|TITLE|Error)\t\d+"
         rb"|[0-9ghI][^\t\r\n]*\t/[^\t\r\n]*\t[\w.-]+\t70)(?:\t\+)?\r?\n",

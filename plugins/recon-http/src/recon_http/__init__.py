@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recon import Enumerator, Probe, hookimpl
-from recon_http import appservers, devices, generic, modules, pages, proxies, webservers
+from recon_http import applications, appservers, devices, generic, modules, pages, proxies, webservers
 from recon_http.favicon import Favicon
 from recon_http.products import PRODUCTS
 
@@ -40,6 +40,7 @@ def recon_probes() -> Iterator[Probe]:
             *proxies.MATCHES,
             *devices.MATCHES,
             *pages.MATCHES,
+            *applications.MATCHES,
             *generic.MATCHES,
         ),
     )

@@ -161,7 +161,7 @@ MATCHES = (
     token(rb"PleskLin", "Plesk", {b"PleskLin": None}, vendor="plesk", header="x-powered-by"),
     value(rb"^(?P<version>\d[\w.]*)", "Jenkins", {b"2.401.1": "2.401.1"}, vendor="jenkins", header="x-jenkins"),
     value(
-        rb"^(?:v)?(?P<version>\d[\w.]*)",
+        rb"^(?:v)?(?P<version>\d[\w.]*(?:[~-](?:rc|beta|alpha)[\w.]*)?)",
         "InfluxDB",
         {b"1.8.10": "1.8.10", b"v2.7.1": "2.7.1"},
         vendor="influxdata",

@@ -20,6 +20,7 @@ apache: apachejserv=Apache JServ@jserv; apache trafficserver=Apache Traffic Serv
     apache tomcat=Apache Tomcat@tomcat; axis2=Apache Axis2@axis2; apache-axis=Apache Axis@axis; mod_fastcgi;
     mod_apreq2-20090110=mod_apreq2@libapreq2; felix=Apache Felix@felix; karaf=Apache Karaf@karaf;
     solr=Apache Solr@solr; hive=Apache Hive@hive; sling=Apache Sling@sling; james=Apache James@james
+apt-cacher-ng_project: debian apt-cacher ng=Apt-Cacher NG; apt-cacher ng=Apt-Cacher NG
 apple: airtunes=AirTunes; daap_server; cups=CUPS; webobjects=WebObjects; appleidiskserver-1b3010=Apple iDisk
 arubanetworks/h: aruba=Aruba
 asus: asustek upnp device host; asus upnp=ASUS UPnP
@@ -147,6 +148,7 @@ microsoft: iis=Microsoft IIS@internet_information_services;
 microsoft/o: microsoft-wince=Windows CE@windows_ce; microsoft-windows=Windows@windows;
     microsoft-windows-nt=Windows@windows; microsoft windows=Windows@windows
 miniupnp_project: miniupnpd=MiniUPnPd; miniupnp=MiniUPnPd
+mmonit: monit=Monit
 mitel/h: mitel-minet=Mitel MiNet; aastra=Aastra; openstage=OpenStage
 modssl: mod_ssl
 mongodb: mongodb=MongoDB

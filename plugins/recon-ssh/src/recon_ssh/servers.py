@@ -21,7 +21,7 @@ MATCHES = (
         cpe="cpe:2.3:a:dropbear_ssh_project:dropbear_ssh",
     ),
     server(
-        rb"tinyssh_(?P<version>\d[\w.-]*)",
+        rb"tinyssh_(?P<version>\d[\w.]*)(?:-(?P<revision>[\w.+~]+))?",
         "TinySSH",
         {b"tinyssh_20240101 GHSYQTBA": {"version": "20240101", "comment": "GHSYQTBA"}},
         vendor="tinyssh",
