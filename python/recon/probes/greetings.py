@@ -174,6 +174,10 @@ POP3 = (
     ),
 )
 
+POP3_ONLY = _learnt("pop3", "greeting", rb"^\+OK [^\r\n]+\r\n", {b"+OK Welcome": {"service": "pop3"}})
+IMAP_ONLY = _learnt("imap", "greeting", rb"^\* OK [^\r\n]+\r\n", {b"* OK Welcome": {"service": "imap"}})
+"""Nobody else greets so."""
+
 _GREETS = (
     rb"^\* (?:OK|PREAUTH) (?:\[CAPABILITY [^\]\r\n]*\] )?(?:\[?(?P<host>[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)\]?[ ,:-]+)?"
 )

@@ -212,7 +212,7 @@ PROBES = (
         tls_ports="993",
         starttls=((b"a STARTTLS\r\n", b"a OK"),),
         rarity=2,
-        matches=(*_SERVERS, *greetings.IMAP, *_GENERIC),
+        matches=(*_SERVERS, *greetings.IMAP, *_GENERIC, greetings.IMAP_ONLY),
         products=PRODUCTS,
     ),
 )

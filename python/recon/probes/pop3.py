@@ -203,7 +203,7 @@ PROBES = (
         tls_ports="995",
         starttls=((b"STLS\r\n", b"+OK"),),
         rarity=2,
-        matches=(*_SERVERS, *greetings.POP3, *_GENERIC),
+        matches=(*_SERVERS, *greetings.POP3, *_GENERIC, greetings.POP3_ONLY),
         products=PRODUCTS,
     ),
 )

@@ -6,6 +6,7 @@ from functools import partial
 
 from recon.model import Match, Probe
 from recon.probes.grammar import HOST, V, greeting
+from recon.probes.products import PRODUCTS
 
 _telnet = partial(greeting, "telnet", end=b"")
 _OPTIONS = rb"^(?:\xff[\xfb-\xfe][\s\S])*[\s\x00]*"
@@ -197,4 +198,4 @@ _MATCHES = (
     ),
 )
 
-PROBES = (Probe("telnet", ports="23,2323", tls_ports="992", rarity=2, matches=_MATCHES),)
+PROBES = (Probe("telnet", ports="23,2323", tls_ports="992", rarity=2, matches=_MATCHES, products=PRODUCTS),)

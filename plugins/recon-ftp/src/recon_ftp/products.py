@@ -35,6 +35,7 @@ treck: treck ftp server=Treck FTP Server
 """
 
 _NO_PRODUCTS = """
+authorized users only ftp; private ftp; private ftp server; public ftp server; anonymous ftp server; anonymous ftp;
 ftp; ftpd server; ftp server; ftp service; server; service; version; release; ready; welcome; ready to serve; hello;
 the; this; user; anonymous; host; local; home; login; connected; welcome to; public; private; company; corporate;
 ftp-server; ftps; sftp; microsoft; ftp version; welcome ftp server; our ftp server; my ftp server; welcome to ftp;

@@ -280,10 +280,11 @@ zyxel/h: zyxel=ZyXEL
 """
 
 _NO_PRODUCTS = """
-upnp; dlnadoc; http; https; https/1.1; http/1.1; http/1.0; unix; win32; win64; rev; version; ver; release; build;
-server; unknown; none; null; private; hidden; localhost; web; www; api; mime; content; app;
-client; page; site; x; data; schema; core; protocol; system; release-date; stable; final; ajax; soap; dav; ms-author;
-sec-websocket; odata; dataservice; service-data; framework; platform; accept; max; min; etag; last; if; cache
+upnp; date; port; since; copyright; built; on; at; dlnadoc; http; https; https/1.1; http/1.1; http/1.0; unix; win32;
+win64; rev; version; ver; release; build; server; unknown; none; null; private; hidden; localhost; web; www; api;
+mime; content; app; client; page; site; x; data; schema; core; protocol; system; release-date; stable; final; ajax;
+soap; dav; ms-author; sec-websocket; odata; dataservice; service-data; framework; platform; accept; max; min; etag;
+last; if; cache
 """
 """Words that stand where a product would, and are a protocol's, a platform's, or a sentence's."""
 
