@@ -14,6 +14,11 @@ from recon import Match, Probe
 GREETING = b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"
 BANNER_LIMIT = 64 * 1024
 PIECE_PAUSE_S = 0.02
+QUIET_S = 0.1
+"""After this long a silence an answer of unknown framing is over."""
+BUDGET_S = 4.0
+"""What a conversation may take."""
+ATTEMPTS = 20
 
 CLIENT_FIRST = Probe(
     "hello",
@@ -38,14 +43,16 @@ def only(outcome):
     return record
 
 
-def in_pieces(size):
-    """Say the greeting ``size`` bytes at a time, each in a segment of its own, then stay."""
+def in_pieces(size, pauses):
+    """Say the greeting ``size`` bytes at a time, each in a segment of its own, then stay; note how long each took."""
 
     def speak(connection):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for start in range(0, len(GREETING), size):
+            begun = time.monotonic()
             connection.sendall(GREETING[start : start + size])
             time.sleep(PIECE_PAUSE_S)  # the pause is what is tested: each piece comes in a packet of its own
+            pauses.append(time.monotonic() - begun)
         connection.recv(1)
 
     return speak
@@ -68,7 +75,11 @@ def test_a_greeting_gives_product_version_distribution_and_revision(run, serve, 
 
 @pytest.mark.parametrize("size", [1, 7, 30])
 def test_a_greeting_in_pieces_is_put_together(run, serve, size):
-    record = only(run("127.0.0.1", ports=str(serve(in_pieces(size)).port)))
+    for _ in range(ATTEMPTS):
+        pauses = []
+        record = only(run("127.0.0.1", ports=str(serve(in_pieces(size, pauses)).port)))
+        if record.banner == GREETING or max(pauses, default=QUIET_S) < QUIET_S / 2:
+            break  # a busy machine may hold the server up until its greeting is over by our rules: that shows nothing
     assert record.banner == GREETING
     assert record.services[0].revision == "2+deb12u10"
 
@@ -92,7 +103,7 @@ def test_a_banner_of_a_megabyte_is_capped_and_does_not_delay(run, serve):
     server = serve(lambda connection: connection.sendall(b"x" * (1 << 20)))
     outcome = run("127.0.0.1", ports=str(server.port))
     assert only(outcome).banner == b"x" * BANNER_LIMIT
-    assert outcome.summary.elapsed_s < 3
+    assert outcome.summary.elapsed_s < BUDGET_S
 
 
 def test_an_endless_stream_ends_at_the_cap(run, serve):
@@ -112,13 +123,13 @@ def test_a_drip_without_end_is_over_when_the_budget_is(run, serve):
 
     outcome = run("127.0.0.1", ports=str(serve(speak).port))
     assert only(outcome).banner.startswith(b"...")
-    assert outcome.summary.elapsed_s < 6
+    assert outcome.summary.elapsed_s < 3 * BUDGET_S
 
 
 def test_a_silent_port_is_listened_to_for_a_moment_only(run, serve):
     outcome = run("127.0.0.1", ports=str(serve().port))
     assert only(outcome).banner == b""
-    assert outcome.summary.elapsed_s < 3
+    assert outcome.summary.elapsed_s < BUDGET_S
 
 
 def test_a_hinted_probe_is_sent_with_host_and_port_filled_in(run, serve, plugins_of):
