@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = [pytest.mark.root, pytest.mark.lab]
 
-LONGEST_S = 20
+LONGEST_S = 120
 NEEDED = {"ssh": "sshd", "ftp": "vsftpd", "http": "nginx"}
 
 VSFTPD = """
