@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +15,7 @@ from recon.enumeration import Driver
 from recon.errors import EngineError
 from recon.model import Probe, Progress, Summary
 from recon.plan import Plan
+from recon.probes.snmp import community_probe
 
 if TYPE_CHECKING:
     from recon.plugins import Plugins
@@ -35,7 +37,7 @@ class Sweep:
         self._summary: Summary | None = None
         self._stopped = False
         self._cut_short = False
-        pack = pack_of(self._plugins, plan.allow) if plan.enumerate else None
+        pack = pack_of(self._plugins, plan.allow, community=plan.community) if plan.enumerate else None
         self._core = _core.Sweep(
             plan.space,
             pack,
@@ -147,14 +149,16 @@ def sweep(plan: Plan | str, *targets: str, plugins: Plugins | None = None, **opt
     return Sweep(plan, plugins)
 
 
-def pack_of(plugins: Plugins, allow: Sequence[str] = ()) -> _core.Pack:
+def pack_of(plugins: Plugins, allow: Sequence[str] = (), *, community: str | None = None) -> _core.Pack:
     """Compile the probes of all plugins; a broken probe is a fault of its plugin and left out.
 
-    A probe that needs what ``allow`` does not name is never sent; over TCP its matches stay.
+    A probe that needs what ``allow`` does not name is never sent; its matches stay. SNMP agents are asked
+    with ``community`` first, if there is one.
 
     What was proven of a match in an earlier run (its pattern, its examples) is not proven again.
     """
-    pack = _core.Pack(_muted(plugins.probes(), allow), proofs.load())
+    asked = [] if community is None else [("snmp", community_probe(community))]
+    pack = _core.Pack(asked + _muted(plugins.probes(), allow), proofs.load())
     if (fresh := pack.new_proofs) is not None:
         proofs.keep(fresh)
     for name, probe, why in pack.faults:
@@ -163,14 +167,9 @@ def pack_of(plugins: Plugins, allow: Sequence[str] = ()) -> _core.Pack:
 
 
 def _muted(probes: Iterable[tuple[str, Probe]], allow: Sequence[str]) -> list[tuple[str, Probe]]:
-    """Take the bytes to send from probes that are not allowed; over UDP, where nobody speaks first, the whole probe."""
-    kept = []
-    for origin, probe in probes:
-        if probe.needs is None or probe.needs in allow:
-            kept.append((origin, probe))
-        elif probe.transport == "tcp":
-            kept.append((origin, replace(probe, send=b"", ports="", tls_ports="", starttls=())))
-    return kept
+    """Take the bytes to send, and the ports that call for them, from probes that are not allowed."""
+    silent = partial(replace, send=b"", ports="", tls_ports="", starttls=())
+    return [(name, probe if probe.needs in {None, *allow} else silent(probe)) for name, probe in probes]
 
 
 def _exit_code(summary: Summary) -> int:

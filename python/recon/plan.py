@@ -65,6 +65,7 @@ class Plan:
     transcripts: bool
     deep: bool | None = None
     allow: tuple[str, ...] = ()
+    community: str | None = field(default=None, repr=False)
     names: Mapping[str, str] = field(default_factory=dict)
     unresolved: tuple[str, ...] = ()
 
@@ -89,6 +90,7 @@ class Plan:
         deep: bool | None = None,
         udp: bool = False,
         allow: Iterable[str] = (),
+        community: str | None = None,
         resolve: Resolve | None = None,
         translate: Callable[[str], Iterable[str] | None] | None = None,
     ) -> Plan:
@@ -96,8 +98,8 @@ class Plan:
 
         ``targets`` are words or lists of words; ``rate`` is probes a second or ``"max"``; ``deep`` none means deep for
         up to 4,096 targets; ``udp`` asks ports over UDP where their word has no prefix; ``allow`` names classes of
-        probes (``industrial``) that are otherwise not sent; ``translate`` is asked first what a word stands for
-        (plugins), ``resolve`` turns a host name into addresses.
+        probes (``industrial``) that are otherwise not sent; ``community`` is sent to SNMP agents, none: none is;
+        ``translate`` is asked first what a word stands for (plugins), ``resolve`` turns a host name into addresses.
 
         Raises PlanError with the bad word.
         """
@@ -130,6 +132,7 @@ class Plan:
             transcripts=transcripts,
             deep=deep,
             allow=tuple(_choice(word, ALLOWABLE, "class of probes") for word in allow),
+            community=community,
             names=resolved.names,
             unresolved=tuple(resolved.unresolved),
         )

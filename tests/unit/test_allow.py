@@ -1,4 +1,4 @@
-"""Probes that a user must allow: never sent unasked, read all the same."""
+"""Probes that need the user's leave or word: never sent unasked, read all the same."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from recon.errors import PlanError
 from recon.pipeline import pack_of
 from recon.plan import ALLOWABLE, Plan
 from recon.probes import industrial
+from recon.probes.snmp import community_probe
 
 ANSWER = next(iter(industrial.PROBES[0].matches[0].examples))
 """What a Modbus controller says of itself."""
@@ -46,3 +47,16 @@ def test_leave_is_a_word_of_the_plan() -> None:
     assert Plan.parse("127.0.0.1", ports="502", allow=["industrial"]).allow == ("industrial",)
     with pytest.raises(PlanError, match="nuclear"):
         Plan.parse("127.0.0.1", ports="502", allow=["nuclear"])
+
+
+def test_a_community_is_sent_only_where_the_user_gave_one(loaded) -> None:
+    asked = community_probe("s3cret")
+    assert b"s3cret" in asked.send
+    assert pack_of(loaded).asks(161, "udp") == "snmp"
+    assert pack_of(loaded, community="s3cret").asks(161, "udp") == "snmp-community"
+
+
+def test_a_plan_does_not_show_its_community() -> None:
+    plan = Plan.parse("127.0.0.1", ports="U:161", community="s3cret")
+    assert plan.community == "s3cret"
+    assert "s3cret" not in repr(plan) + plan.explain()

@@ -54,6 +54,7 @@ class Request:
     deep: bool | None = None
     udp: bool = False
     allow: tuple[str, ...] = ()
+    community: str | None = None
     show: tuple[str, ...] = ("open",)
     disabled: tuple[str, ...] = ()
     probe_files: tuple[str, ...] = ()
@@ -97,6 +98,7 @@ def _parse(request: Request, targets: Words, excluded: Words, plugins: Plugins) 
         enumerate=request.enumerate,
         deep=request.deep,
         allow=request.allow,
+        community=request.community,
         udp=request.udp,
         source_port=request.source_port,
         show=request.show,

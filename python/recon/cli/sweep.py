@@ -105,6 +105,10 @@ def command(
             autocompletion=words.starting_with("industrial"),
         ),
     ] = None,
+    community: Annotated[
+        str | None,
+        typer.Option("--snmp-community", metavar="WORD", rich_help_panel=_HOW, help="Ask SNMP agents with this word."),
+    ] = None,
     source_port: Annotated[
         int | None, typer.Option(rich_help_panel=_HOW, min=1, max=65535, help="Send from this port.")
     ] = None,
@@ -197,6 +201,7 @@ def command(
         deep=deep,
         udp=udp,
         allow=tuple(words.one_of("--allow", word, ("industrial",)) for word in allow or ()),
+        community=community,
         show=words.states(show),
         disabled=words.disabled(plugin or []),
         probe_files=tuple(probes or ()),

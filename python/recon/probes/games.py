@@ -212,6 +212,43 @@ _MUMBLE_MATCHES = (
     ),
 )
 
+
+def _greeting(release: bytes, system: bytes) -> bytes:
+    """Mumble protocol, message 0 (Version): number, release, operating system, its version."""
+    body = b"\x08\x84\x86\x04" + b"".join(
+        bytes([tag, len(text)]) + text for tag, text in ((0x12, release), (0x1A, b"X11"), (0x22, system))
+    )
+    return struct.pack(">HI", 0, len(body)) + body
+
+
+_MUMBLE_GREETINGS = (
+    Match(
+        rb"^\x00\x00\x00\x00[\s\S]{2}\x08[\s\S]{1,12}?\x12[\x05-\x20](?P<version>\d+\.\d+\.\d+)"
+        rb"(?:-(?P<revision>[\w.+~]+))?\x1a[\s\S](?P<os>\w+)\x22[\s\S](?P<distro>Debian|Ubuntu)",
+        service="mumble",
+        vendor="mumble",
+        product="Murmur",
+        cpe="cpe:2.3:a:mumble:murmur",
+        examples={
+            _greeting(b"1.3.4-4", b"Debian GNU/Linux 12 (bookworm)"): {
+                "version": "1.3.4",
+                "revision": "4",
+                "distro": "Debian",
+            }
+        },
+    ),
+    Match(
+        rb"^\x00\x00\x00\x00[\s\S]{2}\x08[\s\S]{1,12}?\x12[\x05-\x20](?P<version>\d+\.\d+\.\d+)[^\x1a]*\x1a[\s\S]"
+        rb"(?P<os>[A-Z]\w+)\x22[\s\S](?P<os_version>[\x20-\x7e]+)",
+        service="mumble",
+        vendor="mumble",
+        product="Murmur",
+        cpe="cpe:2.3:a:mumble:murmur",
+        examples={_greeting(b"1.4.287", b"Arch Linux [x64]"): {"version": "1.4.287", "os": "X11"}},
+    ),
+)
+"""Inside TLS the server speaks first."""
+
 _ask_udp = partial(Probe, transport="udp")
 
 PROBES = (
@@ -220,5 +257,6 @@ PROBES = (
     _ask_udp("a2s", ports="27015-27020,2302-2303,7777-7778", send=_A2S, rarity=3, matches=_A2S_MATCHES),
     _ask_udp("quake3", ports="27960-27963", send=_QUAKE, rarity=4, matches=_QUAKE_MATCHES),
     Probe("teamspeak", ports="10011,25639", send=b"version\n", ends="quiet", rarity=9, matches=_TS3_MATCHES),
+    Probe("mumble-tls", tls_ports="64738", rarity=6, matches=_MUMBLE_GREETINGS),
     _ask_udp("mumble", ports="64738", send=_MUMBLE, rarity=4, matches=_MUMBLE_MATCHES),
 )

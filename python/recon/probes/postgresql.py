@@ -40,14 +40,18 @@ _MATCHES = (
         },
     ),
     Match(
-        rb"^E\x00\x00[\s\S]{2}S[^\x00]+\x00(?:V[A-Z]+\x00)?C[0-9A-Z]{5}\x00M[^\x00]*pgbouncer",
+        rb"^E\x00\x00[\s\S]{2}S[^\x00]+\x00(?:V[A-Z]+\x00)?C[0-9A-Z]{5}\x00M(?:[^\x00]*pgbouncer|bad packet header: '"
+        rb"[0-9a-f]+'|no such database: )",
         service="postgresql",
         vendor="pgbouncer",
         product="PgBouncer",
         examples={
             b"E\x00\x00\x00\x3cSFATAL\x00VFATAL\x00C08P01\x00Mpgbouncer cannot connect to server\x00\x00": {
                 "product": "PgBouncer"
-            }
+            },
+            b"E\x00\x00\x00\x48SFATAL\x00C08P01\x00Mbad packet header: '00000009007f0000'\x00\x00": {
+                "product": "PgBouncer"
+            },
         },
     ),
     Match(
@@ -69,7 +73,8 @@ _MATCHES = (
         examples={b"EFATAL:  unsupported frontend protocol\n\x00": {"product": "PostgreSQL"}},
     ),
     Match(
-        rb"^R\x00\x00\x00(?:\x08\x00\x00\x00[\x00\x03]|\x0c\x00\x00\x00\x05|[\x17-\x30]\x00\x00\x00\x0aSCRAM-SHA-256\x00)",
+        rb"^R\x00\x00\x00(?:\x08\x00\x00\x00[\x00\x03]|\x0c\x00\x00\x00\x05|[\x17-\x30]\x00\x00\x00\x0aSCRAM-SHA-256"
+        rb"\x00)",
         service="postgresql",
         name="postgresql.authentication",
         examples={b"R\x00\x00\x00\x17\x00\x00\x00\x0aSCRAM-SHA-256\x00\x00": {"service": "postgresql"}},

@@ -1,5 +1,6 @@
-"""SNMP: the discovery of RFC 3414 section 4 asks an agent for its engine id. No community and no user name is sent.
+"""SNMP: the discovery of RFC 3414 section 4 asks an agent for its engine id. No user name is ever sent.
 
+No community is sent either, unless the user gave one: then sysDescr and sysName are read (RFC 3418 section 2).
 The engine id names the maker by its IANA enterprise number (RFC 3411 section 5, SnmpEngineID).
 """
 
@@ -114,4 +115,134 @@ _MATCHES = (
     ),
 )
 
-PROBES = (Probe("snmp", ports="161", send=_DISCOVER, transport="udp", rarity=1, matches=_MATCHES),)
+_DESCRIPTION = b"\x06\x08\x2b\x06\x01\x02\x01\x01\x01\x00"
+_NAME = b"\x06\x08\x2b\x06\x01\x02\x01\x01\x05\x00"
+"""sysDescr.0 and sysName.0."""
+
+
+def _ber(tag: int, body: bytes) -> bytes:
+    """X.690 section 8.1.3: short form, or the number of bytes of the length first."""
+    size = len(body)
+    if size < 0x80:  # noqa: PLR2004 - what the short form holds
+        return bytes([tag, size]) + body
+    long = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes([tag, 0x80 | len(long)]) + long + body
+
+
+def _message(community: bytes, kind: int, *values: bytes) -> bytes:
+    """RFC 3416 section 3 in the frame of RFC 1901: version 2c, our request, no error."""
+    held = _ber(0x30, b"".join(_ber(0x30, value) for value in values))
+    request = _ber(kind, b"\x02\x04reco\x02\x01\x00\x02\x01\x00" + held)
+    return _ber(0x30, b"\x02\x01\x01" + _ber(0x04, community) + request)
+
+
+def community_probe(community: str) -> Probe:
+    """Ask for sysDescr and sysName with the user's ``community``; what comes back is read by the matches below."""
+    asked = _message(community.encode(), 0xA0, _DESCRIPTION + b"\x05\x00", _NAME + b"\x05\x00")
+    return Probe("snmp-community", ports="161", send=asked, transport="udp", rarity=1)
+
+
+def _described(text: bytes) -> bytes:
+    return _message(b"public", 0xA2, _DESCRIPTION + _ber(0x04, text), _NAME + _ber(0x04, b"sw1"))
+
+
+_ANSWERED = (
+    rb"^\x30[\s\S]{1,3}\x02\x01[\x00\x01]\x04[\s\S]*?\xa2[\s\S]{1,3}\x02\x04reco\x02\x01\x00\x02\x01\x00"
+    rb"\x30[\s\S]{1,3}\x30[\s\S]{1,3}"
+)
+_TEXT = _ANSWERED + rb"\x06\x08\x2b\x06\x01\x02\x01\x01\x01\x00\x04[\s\S]{1,3}?"
+
+
+def _system(  # noqa: PLR0913 - the fields of a match, by name
+    pattern: bytes, product: str | None, vendor: str, text: bytes, expect: str | None, *, part: str = "o"
+) -> Match:
+    return Match(
+        _TEXT + pattern,
+        service="snmp",
+        vendor=vendor,
+        product=product,
+        part=part,
+        examples={_described(text): {"version": expect} if expect else {"vendor": vendor}},
+    )
+
+
+_SYSTEMS = (
+    _system(
+        rb"Cisco IOS Software[^\r\n]*?, Version (?P<version>[\w.()]+)",
+        "Cisco IOS",
+        "cisco",
+        b"Cisco IOS Software, C2960X Software (C2960X-UNIVERSALK9-M), Version 15.2(2)E7, RELEASE SOFTWARE (fc3)",
+        "15.2(2)E7",
+    ),
+    _system(
+        rb"Cisco NX-OS\(tm\)[^\r\n]*?, Version (?P<version>[\w.()]+)",
+        "Cisco NX-OS",
+        "cisco",
+        b"Cisco NX-OS(tm) n7000, Software (n7000-s1-dk9), Version 6.2(16), RELEASE SOFTWARE",
+        "6.2(16)",
+    ),
+    _system(rb"RouterOS(?: (?P<model>[\w+-]+))?", "RouterOS", "mikrotik", b"RouterOS RB2011UiAS", None),
+    _system(
+        rb"Juniper Networks, Inc\. (?P<model>[\w-]+)[^\r\n]*?JUNOS (?P<version>[\w.-]+)",
+        "Junos",
+        "juniper",
+        b"Juniper Networks, Inc. srx240h internet router, kernel JUNOS 12.1X46-D40.2 #0: 2015-09-26",
+        "12.1X46-D40.2",
+    ),
+    _system(
+        rb"Hardware: [^\r\n]*? Software: Windows (?:2000 )?Version (?P<version>\d+\.\d+) \(Build (?P<build>\d+)",
+        "Windows",
+        "microsoft",
+        b"Hardware: x86 Family 6 Model 23 - Software: Windows Version 6.1 (Build 7601 Multiprocessor Free)",
+        "6.1",
+    ),
+    _system(
+        rb"VMware ESXi (?P<version>\d+\.\d+\.\d+) build-(?P<build>\d+)",
+        "VMware ESXi",
+        "vmware",
+        b"VMware ESXi 7.0.3 build-19193900 VMware, Inc. x86_64",
+        "7.0.3",
+    ),
+    _system(
+        rb"Linux [\w.-]+ (?P<version>\d+\.\d+[\w.+-]*) #",
+        "Linux",
+        "linux",
+        b"Linux tower 6.1.0-28-amd64 #1 SMP",
+        "6.1.0-28-amd64",
+    ),
+    _system(
+        rb"FreeBSD [\w.-]+ (?P<version>\d+\.\d+[\w.-]*) ",
+        "FreeBSD",
+        "freebsd",
+        b"FreeBSD fw 12.3-STABLE FreeBSD 12.3-STABLE",
+        "12.3-STABLE",
+    ),
+    _system(
+        rb"(?P<product>(?:ProCurve|HP|Aruba) J\d{4}[A-Z][^,\r\n]*), revision (?P<version>[\w.]+)",
+        None,
+        "hp",
+        b"HP J9773A 2530-24G-PoEP Switch, revision YA.16.02.0012, ROM YA.15.20",
+        "YA.16.02.0012",
+        part="h",
+    ),
+    _system(
+        rb"HP ETHERNET MULTI-ENVIRONMENT[^\r\n]*?JETDIRECT",
+        "HP JetDirect",
+        "hp",
+        b"HP ETHERNET MULTI-ENVIRONMENT,SN:X,JETDIRECT,JD128",
+        None,
+        part="h",
+    ),
+    Match(
+        _ANSWERED
+        + rb"\x06\x08\x2b\x06\x01\x02\x01\x01\x01\x00\x04(?P<sysdescr>[\s\S]+?)\x30[\s\S]{1,3}\x06\x08\x2b\x06\x01\x02"
+        rb"\x01\x01\x05\x00\x04(?P<sysname>[\s\S]+)",
+        service="snmp",
+        name="snmp.system",
+        facts={"community": "accepted"},
+        decode={"sysdescr": "{ber}", "sysname": "{ber}"},
+        examples={_described(b"Acme PDU"): {"sysdescr": "Acme PDU", "sysname": "sw1", "community": "accepted"}},
+    ),
+)
+
+PROBES = (Probe("snmp", ports="161", send=_DISCOVER, transport="udp", rarity=1, matches=(*_SYSTEMS, *_MATCHES)),)
