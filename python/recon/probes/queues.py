@@ -138,25 +138,25 @@ _OPENWIRE_MATCHES = (
     ),
 )
 
+_GEARMAN_VERSION = rb"OK (?P<version>[01]\.\d+(?:\.\d+)*)(?:\+(?P<build>\w+))?\r?\n$"
+
 _GEARMAN_MATCHES = (
     greeting(
         "gearman",
-        rb"^(?:ERR UNKNOWN_COMMAND Unknown\+server\+command[^\n]*\n)?OK (?P<version>[01]\.\d+(?:\.\d+)*)(?:\+"
-        rb"(?P<build>\w+))?\r?\n$",
+        b"^" + _GEARMAN_VERSION,
         "Gearman",
-        {
-            b"OK 1.1.20+ds": "1.1.20",
-            b"OK 0.33": "0.33",
-            b"ERR UNKNOWN_COMMAND Unknown+server+commandINFO\r\nOK 1.1.19.1": "1.1.19.1",
-        },
+        {b"OK 1.1.20+ds": "1.1.20", b"OK 0.33": "0.33"},
         vendor="gearman",
         end=b"\n",
     ),
     greeting(
         "gearman",
-        rb"^ERR UNKNOWN_COMMAND Unknown\+server\+command",
+        rb"^ERR UNKNOWN_COMMAND Unknown\+server\+command[^\n]*\n(?:" + _GEARMAN_VERSION + rb")?",
         "Gearman",
-        {b"ERR UNKNOWN_COMMAND Unknown+server+command": None},
+        {
+            b"ERR UNKNOWN_COMMAND Unknown+server+commandINFO\r\nOK 1.1.19.1": "1.1.19.1",
+            b"ERR UNKNOWN_COMMAND Unknown+server+command": None,
+        },
         vendor="gearman",
         name="gearman.error",
         end=b"\n",
