@@ -1,4 +1,4 @@
-"""Records every real server's conversation into recordings/, as root: ``python tests/servers/record.py``.
+"""Records real servers' conversations into recordings/, as root: ``python tests/servers/record.py [SERVER]...``.
 
 TCP is what a sweep said and heard. For UDP each declared question for the port is sent once. Never run by tests.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from server_lab import Lab, lab, missing  # noqa: E402 - as above
+from server_lab import Lab, lab, missing, question  # noqa: E402 - as above
 from server_table import SERVERS, Port  # noqa: E402 - as above
 
 from recon import plugins  # noqa: E402 - this folder's modules are found only now
@@ -34,6 +34,12 @@ except TimeoutError:
 """
 
 
+def _covers(words: str, number: int) -> bool:
+    """Whether a probe's ports (``53,3478-3481``) hold a number."""
+    spans = [word.partition("-") for word in words.split(",") if word]
+    return any(int(first) <= number <= int(last or first) for first, _, last in spans)
+
+
 def record_tcp(running: Lab, port: Port, note: str) -> Transcript:
     """One sweep over one port."""
     with tempfile.TemporaryDirectory() as folder:
@@ -48,24 +54,26 @@ def record_udp(running: Lab, port: Port, note: str) -> Transcript:
     """Each question that some probe has for the port."""
     entries: list[tuple[str, bytes, int, int]] = []
     for _, probe in plugins.load().probes():
-        if probe.transport == "udp" and str(port.number) in probe.ports.split(","):
-            ask = running.inside(sys.executable, "-c", _EXCHANGE, str(port.number), probe.send.hex())
+        if probe.transport == "udp" and _covers(probe.ports, port.number):
+            said = question(probe.send, port.number)
+            ask = running.inside(sys.executable, "-c", _EXCHANGE, str(port.number), said.hex())
             answer = bytes.fromhex(subprocess.run(ask, check=True, capture_output=True, text=True).stdout.strip())
             at_us = 1000 * len(entries)
-            entries.append(("sent", probe.send, at_us, 0))
+            entries.append(("sent", said, at_us, 0))
             if answer:
                 entries.append(("received", answer, at_us + 500, 0))
     return Transcript(tuple(entries), "127.0.0.1", port.number, note)
 
 
 def main() -> int:
-    """Record all servers that are installed; the exit code says whether all were."""
+    """Record the servers that are installed, all or those named; the exit code says whether all were."""
     why = missing()
     if why is not None:
         print(why, file=sys.stderr)  # noqa: T201 - a command
         return 2
-    with lab(SERVERS) as running:
-        for server in SERVERS:
+    chosen = [server for server in SERVERS if server.name in sys.argv[1:] or not sys.argv[1:]]
+    with lab(chosen) as running:
+        for server in chosen:
             if server.name in running.failed or server.name not in running.versions:
                 continue
             note = f"{server.package} {running.versions[server.name]}"
@@ -73,7 +81,7 @@ def main() -> int:
                 record = record_udp if port.transport == "udp" else record_tcp
                 save(record(running, port, note), HERE / "recordings" / f"{port.name}.jsonl")
         absent = [
-            server.name for server in SERVERS if server.name in running.failed or server.name not in running.versions
+            server.name for server in chosen if server.name in running.failed or server.name not in running.versions
         ]
     print(json.dumps({"not recorded": absent}))  # noqa: T201 - a command
     return 1 if absent else 0

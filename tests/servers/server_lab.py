@@ -164,6 +164,7 @@ def lab(servers: Iterable[Server]) -> Iterator[Lab]:
 def expected(port: Port, version: str) -> dict[str, str | None]:
     """What a row must say of ``port``, given the version of the package: only what is on the wire."""
     own, revision = upstream(version)
+    own = ".".join(own.split(".")[: port.parts])
     return {
         "name": port.service,
         "product": port.product,
@@ -171,6 +172,11 @@ def expected(port: Port, version: str) -> dict[str, str | None]:
         "revision": revision if port.revision else None,
         "distro": port.distro,
     }
+
+
+def question(send: bytes, port: int) -> bytes:
+    """What really goes out for a probe's ``send`` to ``port`` on loopback: its blanks filled."""
+    return send.replace(b"{host}", b"127.0.0.1").replace(b"{port}", b"%d" % port)
 
 
 def _make_certificate(folder: Path) -> None:

@@ -1,46 +1,21 @@
 """The real servers of the suite, as data: how each starts, and what it says of itself on the wire. Starts nothing.
 
+The core list stands here; more are in the files of their kind.
+
 In configurations and commands ``@D`` is the server's own folder, ``@CRT`` and ``@KEY`` a self-signed pair, ``@ROOT``
 where a package that conflicts with others was unpacked.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from infrastructure_rows import INFRASTRUCTURE
+from server_row import Port, Server
+from text_rows import TEXT
+from web_rows import WEB
 
+__all__ = ["PORTS", "SERVERS", "Port", "Server"]
 
-@dataclass(frozen=True, slots=True)
-class Port:
-    """One port of a server. ``product``, ``version`` and ``revision`` say what stands on the wire there.
-
-    ``product`` is none where no byte tells it; ``name`` is the recording's.
-    """
-
-    name: str
-    number: int
-    service: str
-    product: str | None = None
-    version: bool = False
-    revision: bool = False
-    distro: str | None = None
-    transport: str = "tcp"
-    tls: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """One server: the package whose version is the truth, its files, and how it is started in the foreground."""
-
-    name: str
-    package: str
-    ports: tuple[Port, ...]
-    command: str
-    before: str = "true"
-    config: str = ""
-    unpacked: bool = False
-
-
-SERVERS = (
+CORE = (
     Server(
         "openssh",
         "openssh-server",
@@ -414,4 +389,5 @@ pinger_enable off
     ),
 )
 
+SERVERS = (*CORE, *TEXT, *WEB, *INFRASTRUCTURE)
 PORTS = tuple(port for server in SERVERS for port in server.ports)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from server_lab import expected, upstream
+from server_lab import expected, question, upstream
 from server_table import PORTS, SERVERS, Port, Server
 
 from recon import _core, plugins
@@ -19,6 +19,7 @@ from recon.testing import load_transcript
 RECORDINGS = Path(__file__).with_name("recordings")
 EACH = [pytest.param(server, port, id=port.name) for server in SERVERS for port in server.ports]
 TCP = [each for each in EACH if each.values[1].transport == "tcp"]
+MOVED = [each for each in TCP if not each.values[1].hinted]
 UDP = [each for each in EACH if each.values[1].transport == "udp"]
 
 
@@ -29,8 +30,8 @@ def pack() -> _core.Pack:
 
 def _check(server: Server, port: Port, services: list[dict], version: str) -> None:
     wanted = expected(port, version)
-    named = [service for service in services if service["name"] == port.service]
-    assert named, f"{server.name}: {port.service} is not among {services}"
+    named = [one for one in services if (one["name"], one["product"]) == (port.service, port.product)]
+    assert named, f"{server.name}: {port.service} of {port.product} is not among {services}"
     found = {key: named[0][key] for key in wanted}
     assert found == wanted
     said = "not on the wire" if named[0]["version"] is None else named[0]["version_source"]
@@ -56,7 +57,7 @@ def test_a_real_server_is_named_as_its_package_says(running, request, server, po
 
 @pytest.mark.root
 @pytest.mark.lab
-@pytest.mark.parametrize(("server", "port"), TCP)
+@pytest.mark.parametrize(("server", "port"), MOVED)
 def test_a_real_server_on_an_odd_port_is_named_all_the_same(running, request, server, port) -> None:
     version = _version(running, server)
     _check(server, port, request.getfixturevalue("moved")[port.number]["services"], version)
@@ -111,15 +112,17 @@ def test_a_recorded_datagram_is_read_without_a_network(pack, server, port) -> No
     transcript = load_transcript(RECORDINGS / f"{port.name}.jsonl")
     package, _, version = (transcript.product or "").partition(" ")
     assert package == server.package
-    answers = _answers(transcript.entries)
+    answers = _answers(transcript.entries, port.number)
     found = [service for probe, answer in answers for service in pack.identify(answer, asked=probe)[0]]
     found.sort(key=lambda service: -service.confidence)
     _check(server, port, [{key: getattr(one, key) for key in one.__slots__} for one in found], version)
 
 
-def _answers(entries) -> list[tuple[str, bytes]]:
+def _answers(entries, port: int) -> list[tuple[str, bytes]]:
     """(probe, answer) of each question over UDP that was answered."""
-    probes = {probe.send: probe.name for _, probe in plugins.load().probes() if probe.transport == "udp"}
+    probes = {
+        question(probe.send, port): probe.name for _, probe in plugins.load().probes() if probe.transport == "udp"
+    }
     return [(probes[sent[1]], got[1]) for sent, got in pairwise(entries) if (sent[0], got[0]) == ("sent", "received")]
 
 
