@@ -75,6 +75,7 @@ class Task:
     record: Record
     batch: Batch
     left: deque[Owned]
+    greeted: set[str]
     conn: Conn = field(default_factory=Conn)
     plugin: str = ""
     kind: type[Enumerator] | None = None
@@ -142,9 +143,10 @@ class Driver:
             self._end(task)
 
     def _begin(self, record: Record, batch: Batch) -> None:
-        names = {service.name for service in record.services}
+        names = {service.name for service in record.services if record.transport == "tcp"}
         left = deque(owned for owned in self._enumerators if owned[1].service in names)
-        task = Task(self._next, record, batch, left)
+        greeted = {service.name for service in record.services if service.evidence.get("probe") == "listen"}
+        task = Task(self._next, record, batch, left, greeted)
         self._next += 1
         self._tasks[task.number] = task
         self._next_enumerator(task)
@@ -166,7 +168,7 @@ class Driver:
 
     def _open(self, task: Task) -> None:
         service = _service(task)
-        greets = service.evidence.get("probe") == "listen"
+        greets = service.name in task.greeted
         record = task.record
         self._orders.append((task.number, "open", record.addr, record.port, record.host, service.tls, greets))
 

@@ -13,6 +13,14 @@ pub const HEADER_LIMIT: usize = 256;
 /// The longest title, in bytes.
 pub const TITLE_LIMIT: usize = 512;
 
+/// Whether a server says over plain HTTP that the port wants TLS: a 400 whose text speaks of HTTPS.
+#[must_use]
+pub fn wants_tls(answer: &[u8]) -> bool {
+    let is_400 = answer.starts_with(b"HTTP/1.") && answer.get(8..12) == Some(b" 400");
+    let names = |word: &[u8]| answer.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+    is_400 && (names(b"https") || names(b"ssl-enabled") || names(b" tls"))
+}
+
 /// One header as it came; the value trimmed, folded lines joined by a space (RFC 9112 §5.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header<'a> {

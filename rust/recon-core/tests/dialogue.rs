@@ -3,7 +3,7 @@
 use recon_core::dialogue::{Act, Budget, Dialogue, Manner, Subject};
 use recon_core::matcher::{Pack, Scratch};
 use recon_core::probe::{Ends, Example, Field, MatchSpec, ProbeSpec};
-use recon_core::reply::Findings;
+use recon_core::reply::{FactValue, Findings};
 use recon_core::space::{Target, Transport};
 use recon_core::tls::Session;
 
@@ -55,8 +55,16 @@ fn pack() -> Pack {
     };
     let cache =
         probe("cache", &[(6379, 6379)], b"PING\r\n", vec![matched("cache", Some("C"), r"^\+PONG", "+PONG\r\n")]);
+    let store = ProbeSpec {
+        starttls: vec![(b"SSL?".to_vec(), b"S".to_vec())],
+        ..probe("store", &[(5432, 5432)], b"WHO", vec![matched("store", Some("P"), "^EFATAL", "EFATAL\n")])
+    };
+    let base = ProbeSpec {
+        starttls: vec![(b"TLS!".to_vec(), b"".to_vec())],
+        ..probe("base", &[(3306, 3306)], b"", vec![matched("base", Some("M"), "^BASE 5", "BASE 5\n")])
+    };
     let info = probe("smtp.help", &[], b"HELP\r\n", vec![matched("smtp", Some("M"), "^214 M", "214 M\r\n")]);
-    Pack::compile(vec![ssh, http, mail, cache, info]).expect("sound probes")
+    Pack::compile(vec![ssh, http, mail, cache, store, base, info]).expect("sound probes")
 }
 
 struct Bench {
@@ -257,4 +265,52 @@ fn a_banner_that_was_cut_says_so() {
         assert_eq!(outcome.banner.len(), size.min(recon_core::reply::BANNER_LIMIT));
         assert_eq!(outcome.findings.facts.iter().any(|fact| &*fact.name == "banner.truncated"), cut);
     }
+}
+
+#[test]
+fn a_failure_of_ours_is_a_fact_beside_what_is_known() {
+    let mut bench = Bench::new(22);
+    bench.data(0, b"SSH-2.0-X\r\n", 500);
+    bench.dialogue.fail("internal error: boom");
+    assert!(bench.dialogue.is_done());
+    let findings = bench.findings();
+    assert_eq!(&*findings.services[0].name, "ssh");
+    let error = findings.facts.iter().find(|fact| &*fact.name == "error").expect("a fact");
+    assert_eq!(error.value, FactValue::Text("internal error: boom".into()));
+}
+
+#[test]
+fn a_server_that_wants_tls_is_asked_again_inside_it() {
+    let mut bench = Bench::new(80);
+    bench.acts();
+    let refusal = b"HTTP/1.1 400 Bad Request\r\nServer: nginx/1.22.1\r\nContent-Length: 56\r\n\r\n<h1>400</h1> The plain HTTP request was sent to HTTPS port";
+    let acts = bench.data(0, refusal, 1000);
+    assert!(acts.contains(&Act::Open(1)), "{acts:?}");
+    assert!(matches!(bench.open(1, 2000)[..], [Act::Secure { wire: 1, .. }]));
+    let ordinary = b"HTTP/1.1 400 Bad Request\r\nServer: nginx/1.22.1\r\nContent-Length: 3\r\n\r\nbad";
+    let mut bench = Bench::new(80);
+    bench.acts();
+    bench.data(0, ordinary, 1000);
+    assert!(bench.dialogue.is_done());
+}
+
+#[test]
+fn where_the_client_speaks_first_tls_is_asked_for_on_a_connection_of_its_own() {
+    let mut bench = Bench::new(5432);
+    assert_eq!(sent(&bench.acts()), [(0, "WHO".into())]);
+    assert!(bench.data(0, b"EFATAL\n", 100).contains(&Act::Open(1)));
+    assert_eq!(sent(&bench.open(1, 300)), [(1, "SSL?".into())]);
+    bench.data(1, b"S", 400);
+    assert!(bench.timeout().iter().any(|act| matches!(act, Act::Secure { wire: 1, .. })));
+    bench.dialogue.on_secured(&bench.pack, &mut bench.scratch, 1, &Session::default(), 900_000);
+    assert!(bench.dialogue.is_done());
+}
+
+#[test]
+fn a_turn_without_an_answer_is_followed_by_tls_at_once() {
+    let mut bench = Bench::new(3306);
+    bench.acts();
+    let acts = bench.data(0, b"BASE 5\n", 100);
+    assert_eq!(sent(&acts), [(0, "TLS!".into())]);
+    assert!(acts.iter().any(|act| matches!(act, Act::Secure { wire: 0, .. })), "{acts:?}");
 }

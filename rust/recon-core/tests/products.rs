@@ -95,7 +95,7 @@ fn a_word_that_is_no_product_is_passed_over() {
 
 #[test]
 fn at_most_sixteen_products_are_read_out_of_a_field() {
-    let many: String = (0..40).map(|number| format!("P{number}/1 ")).collect();
+    let many = (0..40).map(|number| format!("P{number}/1")).collect::<Vec<_>>().join(" ");
     assert_eq!(services(&format!("Server: {many}"), vec![tokens()]).len(), 16);
 }
 

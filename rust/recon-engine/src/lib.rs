@@ -6,6 +6,7 @@ mod counters;
 pub mod enumerate;
 mod errno;
 mod feed;
+mod guard;
 mod hosts;
 pub mod limits;
 mod outbox;

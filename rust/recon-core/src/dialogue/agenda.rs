@@ -66,6 +66,8 @@ pub(super) struct Agenda {
     /// A handshake that offered an application protocol was refused.
     alpn_refused: bool,
     legacy: Wish,
+    /// TLS on a connection of its own, because the server said so in the clear.
+    insisted: Wish,
     newlines_tried: bool,
     upgraded: bool,
 }
@@ -115,9 +117,15 @@ impl Agenda {
             self.legacy = Wish::Granted;
             return Some(Question::Legacy);
         }
+        if self.insisted == Wish::Wanted {
+            self.insisted = Wish::Granted;
+            if !std::mem::replace(&mut self.tls_tried, true) {
+                return Some(Question::Secure);
+            }
+        }
         if !found.services.is_empty() {
             self.found = true;
-            return self.refine(pack, found);
+            return if self.is_satisfied(found) { None } else { self.refine(pack, found) };
         }
         if !self.tls_tried {
             self.tls_tried = true;
@@ -168,6 +176,18 @@ impl Agenda {
         }
     }
 
+    /// A server that speaks HTTP said in the clear that it wants TLS: what stands behind is still to be asked.
+    pub(super) fn insist_on_tls(&mut self) {
+        if self.insisted == Wish::Never && !self.tls_tried {
+            self.insisted = Wish::Wanted;
+        }
+    }
+
+    /// Whether TLS was asked for because the server said so.
+    pub(super) fn insisted(&self) -> bool {
+        self.insisted == Wish::Granted
+    }
+
     /// TLS answered, but not to us: ask as an older client.
     fn want_legacy(&mut self) {
         self.tls = true;
@@ -176,19 +196,23 @@ impl Agenda {
         }
     }
 
-    /// The probe by which a service just found can be asked for TLS, once.
-    pub(super) fn upgrade(&mut self, pack: &Pack, found: &Findings, tls: bool) -> Option<usize> {
+    /// The probe by which a service just found can be asked for TLS, once: on the same connection (`anew` is false) where
+    /// the server speaks first, on a fresh one where the client does.
+    pub(super) fn upgrade(&mut self, pack: &Pack, found: &Findings, tls: bool, anew: bool) -> Option<usize> {
         if tls || self.mute || self.upgraded || !self.deep {
             return None;
         }
-        let probe = found.services.iter().find_map(|service| pack.upgrade_for(&service.name))?;
+        let mut upgrades = found.services.iter().filter_map(|service| pack.upgrade_for(&service.name));
+        let probe = upgrades.find(|probe| pack.probes()[*probe].spec.send.is_empty() != anew)?;
         self.upgraded = true;
         Some(probe)
     }
 
     /// Whether a product is known, so that nothing more is asked.
     pub(super) fn is_satisfied(&self, found: &Findings) -> bool {
-        self.legacy != Wish::Wanted && found.services.iter().any(|service| service.product.is_some())
+        self.legacy != Wish::Wanted
+            && self.insisted != Wish::Wanted
+            && found.services.iter().any(|service| service.product.is_some())
     }
 
     /// What can tell more about the services whose product is unknown.

@@ -42,13 +42,15 @@ impl Dialogue {
 
     fn upgrade(&mut self, pack: &Pack, wire: Wire, probe: usize, step: usize, now_us: u64) {
         let steps = &pack.probes()[probe].spec.starttls;
-        match steps.get(step) {
-            Some((send, _)) => {
-                let payload = fill::payload(send, &self.subject);
-                self.talks[wire].answer.clear();
-                self.send(wire, payload, self.budget.answer_us, now_us);
-            }
-            None => self.secure(pack, wire, now_us),
+        let Some((send, expect)) = steps.get(step) else {
+            return self.secure(pack, wire, now_us);
+        };
+        let payload = fill::payload(send, &self.subject);
+        self.talks[wire].answer.clear();
+        self.send(wire, payload, self.budget.answer_us, now_us);
+        if expect.is_empty() {
+            // The protocol has no word for yes: the next turn follows at once.
+            self.put(pack, wire, Question::Upgrade { probe, step: step + 1 }, now_us);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{NEVER_SEND, Subject, fill};
 use crate::matcher::{Pack, Scratch, merge_services};
-use crate::reply::Findings;
+use crate::reply::{Fact, FactValue, Findings};
 
 /// Questions asked of one port after it answered.
 const REFINEMENTS: usize = 3;
@@ -61,6 +61,12 @@ impl Datagrams {
     pub fn more(&mut self, pack: &Pack) -> Option<Vec<u8>> {
         let probe = self.refiner(pack)?;
         Some(self.ask(pack, probe))
+    }
+
+    /// Put down that something of ours failed on what the peer said.
+    pub fn fail(&mut self, why: &str) {
+        let (name, value) = (super::ERROR.into(), FactValue::Text(why.to_owned()));
+        self.findings.facts.push(Fact { name, value });
     }
 
     /// What was said first, and what it all means.

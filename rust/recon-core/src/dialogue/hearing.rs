@@ -33,6 +33,7 @@ impl Dialogue {
         self.note(Direction::Received, wire, data, now_us);
         let quiet_us = now_us + self.budget.quiet_us;
         let talk = &mut self.talks[wire];
+        talk.quiet = false;
         talk.take(data);
         let is_full = talk.answer.len() >= BANNER_LIMIT;
         let is_upgrade = talk.is_upgrade();
@@ -108,6 +109,7 @@ impl Dialogue {
             if self.talks[wire].is_active() && self.talks[wire].deadline_us <= now_us && !self.done {
                 let text = if self.talks[wire].answer.is_empty() { "silent" } else { "quiet" };
                 self.remark(wire, now_us, || text.to_owned());
+                self.talks[wire].quiet = true;
                 self.conclude(pack, scratch, wire, now_us);
             }
         }

@@ -13,17 +13,18 @@ mod fill;
 mod hearing;
 pub mod replay;
 mod talk;
+mod terms;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
+use crate::http;
 use crate::matcher::{Pack, Scratch};
 use crate::reply::{BANNER_LIMIT, Fact, FactValue, Findings};
-use crate::space::Target;
 use crate::tls;
-use crate::transcript::{Direction, Entry, Transcript};
+use crate::transcript::{Direction, Entry};
 use agenda::{Agenda, Question};
 use talk::{State, Talk};
+pub use terms::{Manner, Outcome, Subject};
 
 /// A connection of this port: 0 is the one the sweep opened.
 pub type Wire = usize;
@@ -33,6 +34,8 @@ pub const NEVER_SEND: std::ops::RangeInclusive<u16> = 9100..=9107;
 
 /// The fact that says that a banner was cut at [`BANNER_LIMIT`].
 const TRUNCATED: &str = "banner.truncated";
+/// The fact of a row whose reading failed on our side.
+const ERROR: &str = "error";
 
 /// How long a dialogue may take, in microseconds, and how many connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,43 +97,6 @@ pub enum Act {
     },
     /// End this connection.
     Close(Wire),
-}
-
-/// Who is spoken to.
-#[derive(Clone, Debug)]
-pub struct Subject {
-    /// The open port.
-    pub target: Target,
-    /// The name the user gave for its address.
-    pub host: Option<Arc<str>>,
-    /// Round trip of the handshake in microseconds.
-    pub rtt_us: u64,
-    /// When the connection opened, in the caller's microseconds.
-    pub opened_us: u64,
-    /// The same moment in seconds since the Unix epoch, to tell whether a certificate is in force.
-    pub epoch_s: i64,
-}
-
-/// How a dialogue behaves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Manner {
-    /// Say nothing, whatever the port.
-    pub listen_only: bool,
-    /// Ask on where a name is known: TLS in mid-conversation, and behind a greeting that nothing reads.
-    pub deep: bool,
-    /// Keep a transcript.
-    pub record: bool,
-}
-
-/// What a dialogue came to.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// What was said first.
-    pub banner: Vec<u8>,
-    /// What that, and all that followed, means.
-    pub findings: Findings,
-    /// The record of it, if wanted.
-    pub transcript: Option<Box<Transcript>>,
 }
 
 /// One conversation with one open port.
@@ -200,6 +166,13 @@ impl Dialogue {
         self.done = true;
     }
 
+    /// End because something of ours failed on what the peer said: a fact of the row says so, and what is known stands.
+    pub fn fail(&mut self, why: &str) {
+        self.acts.clear();
+        self.done = true;
+        self.learn(vec![Fact { name: ERROR.into(), value: FactValue::Text(why.to_owned()) }]);
+    }
+
     /// What was said, what it means, and the record of it.
     #[must_use]
     pub fn finish(mut self) -> Outcome {
@@ -248,7 +221,7 @@ impl Dialogue {
             return false;
         }
         if !talk.answer.is_empty() {
-            let Some(probe) = self.agenda.upgrade(pack, &self.outcome.findings, talk.tls) else {
+            let Some(probe) = self.agenda.upgrade(pack, &self.outcome.findings, talk.tls, false) else {
                 return false;
             };
             self.put(pack, wire, Question::Upgrade { probe, step: 0 }, now_us);
@@ -271,7 +244,8 @@ impl Dialogue {
             self.talks[wire].state = State::Ended;
             self.acts.push_back(Act::Close(wire));
         }
-        if self.agenda.is_satisfied(&self.outcome.findings) || self.is_unread_greeting(wire) {
+        self.upgrade_anew(pack, now_us);
+        if !self.awaits_tls() && (self.agenda.is_satisfied(&self.outcome.findings) || self.is_unread_greeting(wire)) {
             self.stop(pack, scratch);
             return;
         }
@@ -286,6 +260,24 @@ impl Dialogue {
         let talk = &self.talks[wire];
         let greeted = talk.question == Question::Listen && !talk.answer.is_empty();
         greeted && !self.agenda.deep && self.outcome.findings.services.is_empty()
+    }
+
+    /// Whether a connection is under way that only a server just named could be asked for.
+    fn awaits_tls(&self) -> bool {
+        let wanted = |talk: &Talk| talk.is_upgrade() || (self.agenda.insisted() && talk.question == Question::Secure);
+        self.talks.iter().any(|talk| talk.is_active() && wanted(talk))
+    }
+
+    /// Ask for TLS on a connection of its own, where the protocol has the client speak first and the last one is gone.
+    fn upgrade_anew(&mut self, pack: &Pack, now_us: u64) {
+        if self.talks.len() >= self.budget.wires {
+            return;
+        }
+        if let Some(probe) = self.agenda.upgrade(pack, &self.outcome.findings, self.agenda.tls, true) {
+            self.acts.push_back(Act::Open(self.talks.len()));
+            let question = Question::Upgrade { probe, step: 0 };
+            self.talks.push(Talk::opening(question, now_us + self.budget.answer_us));
+        }
     }
 
     /// Open as many further connections as there are questions and the budget allows.
@@ -308,13 +300,16 @@ impl Dialogue {
         if talk.answer.is_empty() || talk.is_upgrade() {
             return false;
         }
-        let found = pack.identify(&talk.answer, talk.asked(pack), talk.tls, scratch);
+        let found = pack.identify_as(&talk.answer, talk.asked(pack), talk.tls, talk.is_over(pack), scratch);
         let any = !found.services.is_empty();
         if any {
             talk.was_read = true;
         }
         if tls::looks_like(&talk.answer) && !talk.tls {
             self.agenda.want_tls();
+        }
+        if http::wants_tls(&talk.answer) && !talk.tls {
+            self.agenda.insist_on_tls();
         }
         if self.outcome.banner.is_empty() {
             self.outcome.banner.clone_from(&talk.answer);

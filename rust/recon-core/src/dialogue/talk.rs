@@ -17,12 +17,15 @@ pub(super) enum State {
 
 /// One connection.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // each is something that happened, in any order
 pub(super) struct Talk {
     pub(super) question: Question,
     pub(super) state: State,
     pub(super) tls: bool,
     /// The peer ended it.
     pub(super) closed: bool,
+    /// It said nothing more for as long as its question allows.
+    pub(super) quiet: bool,
     /// A service was found in the answer.
     pub(super) was_read: bool,
     pub(super) answer: Vec<u8>,
@@ -39,7 +42,16 @@ impl Talk {
     }
 
     fn new(question: Question, state: State, deadline_us: u64) -> Self {
-        Self { question, state, tls: false, closed: false, was_read: false, answer: Vec::new(), deadline_us }
+        Self {
+            question,
+            state,
+            tls: false,
+            closed: false,
+            quiet: false,
+            was_read: false,
+            answer: Vec::new(),
+            deadline_us,
+        }
     }
 
     pub(super) fn is_active(&self) -> bool {
@@ -63,6 +75,15 @@ impl Talk {
             _ => true,
         };
         by_grammar && lines::complete(&self.answer)
+    }
+
+    /// Whether nothing can follow what came, so that its last value is not cut.
+    pub(super) fn is_over(&self, pack: &Pack) -> bool {
+        let by_quiet = match self.question {
+            Question::Ask { probe, .. } => pack.probes()[probe].spec.ends == Ends::Quiet,
+            _ => false,
+        };
+        self.closed || (self.quiet && by_quiet) || self.answer.ends_with(b"\n")
     }
 
     /// What was asked, as evidence names it.

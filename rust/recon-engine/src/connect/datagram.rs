@@ -7,6 +7,7 @@ use mio::net::UdpSocket;
 use mio::{Interest, Token};
 use recon_core::dialogue::Subject;
 use recon_core::dialogue::datagram::Datagrams;
+use recon_core::matcher::Scratch;
 use recon_core::reply::State;
 use recon_core::space::Target;
 
@@ -15,6 +16,7 @@ use super::conn::{Due, Ticket};
 use super::dial;
 use super::slab::Key;
 use crate::errno::Outcome;
+use crate::guard::guarded;
 
 /// How long to wait for the answer to a refining question, in microseconds.
 const REFINE_US: u64 = 700_000;
@@ -121,7 +123,12 @@ impl Worker {
         let datagram = &mut self.datagrams[key];
         datagram.rtt_us.get_or_insert(now_us - datagram.started_us);
         let pack = self.shared.settings.pack.as_ref();
-        let next = pack.and_then(|pack| datagram.dialogue.on_data(pack, &mut self.scratch, data));
+        let (dialogue, scratch) = (&mut datagram.dialogue, &mut self.scratch);
+        let next = guarded(|| pack.and_then(|pack| dialogue.on_data(pack, scratch, data))).unwrap_or_else(|why| {
+            *scratch = Scratch::default();
+            dialogue.fail(&why);
+            None
+        });
         self.go_on(key, next, now_us);
     }
 

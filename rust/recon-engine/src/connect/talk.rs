@@ -9,6 +9,7 @@ use super::conn::{Due, Port, Role};
 use super::datagram::stream_token;
 use super::dial;
 use super::slab::Key;
+use crate::guard::guarded;
 use crate::tls::{Progress, TlsWire};
 
 const MICROS: i64 = 1_000_000;
@@ -106,7 +107,10 @@ impl Worker {
                 dialogue.on_data(pack, scratch, wire, bytes, now_us);
             }),
             Some(tls) => {
-                let progress = tls.take(bytes);
+                let Ok(progress) = guarded(|| tls.take(bytes)) else {
+                    conn.tls = None;
+                    return self.with_port(port, |dialogue, _, _, _| dialogue.fail("internal error: in TLS"));
+                };
                 let outgoing = tls.outgoing();
                 conn.unsent.extend_from_slice(&outgoing);
                 self.flush(key);
@@ -166,7 +170,11 @@ impl Worker {
         let (Some(port), Some(pack)) = (self.ports.get_mut(key), &self.shared.settings.pack) else {
             return;
         };
-        tell(&mut port.dialogue, pack, &mut self.scratch, now_us);
+        let (dialogue, scratch) = (&mut port.dialogue, &mut self.scratch);
+        if let Err(why) = guarded(|| tell(dialogue, pack, scratch, now_us)) {
+            self.scratch = pack.scratch();
+            self.ports[key].dialogue.fail(&why);
+        }
         self.perform(key);
     }
 

@@ -62,6 +62,11 @@ impl Line {
         }
     }
 
+    /// Whether the greeting may be here, though no grammar says so.
+    pub(super) fn may_have_greeted(&self) -> bool {
+        matches!(self.wanted, Wanted::Greeting) && !self.received.is_empty()
+    }
+
     /// The event when nothing more will come.
     pub(super) fn broken(&mut self, why: &'static str) -> Event {
         Event::Closed(self.hand_over(usize::MAX), why)

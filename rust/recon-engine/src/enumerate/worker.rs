@@ -28,6 +28,8 @@ const WAKE: Token = Token(usize::MAX);
 /// Longest sleep in microseconds.
 const NAP_US: u64 = 20_000;
 const READ_BYTES: usize = 16 * 1024;
+/// Quiet after which a greeting is over, in microseconds.
+const QUIET_US: u64 = 150_000;
 
 /// What is left of a conversation's budgets while no connection of it is open; forgotten when it is closed.
 #[derive(Clone, Copy, Debug)]
@@ -295,6 +297,11 @@ impl Worker {
         let line = &mut self.lines[key];
         if let Some(event) = line.ready() {
             self.said.push((line.id, event));
+        } else if line.may_have_greeted() && !line.closed {
+            // A greeting that no grammar ends (MySQL, RFB) is over when nothing follows.
+            let quiet_us = self.shared.clock.now_ns() / 1000 + QUIET_US;
+            line.deadline_us = quiet_us.min(line.end_us);
+            self.wheel.insert(line.deadline_us, key);
         } else if line.closed && !matches!(line.wanted, Wanted::Nothing) {
             let event = line.broken("closed by peer");
             self.end(key, event);
