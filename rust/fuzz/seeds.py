@@ -38,6 +38,9 @@ WORDS = {
     "cpe": ("\0\0\7openbsd\0\7OpenSSH\1\0\0059.2p1\0\7b\\:c:d:",),
 }
 
+BINARY = tuple(b"\xfebin%d" % at + b"\2\0" * 8 + b"187654321" * 3 for at in range(8))
+"""Answers for the decoders of rust/fuzz/src/pack.rs."""
+
 
 def main() -> int:
     """Write all corpora; a seed that is there already is left alone."""
@@ -58,7 +61,7 @@ def corpora() -> dict[str, list[bytes]]:
         **{target: [word.encode("latin-1") for word in words] for target, words in WORDS.items()},
         "lines": [b"\xff\x00" + answer for answer in answers],
         "http": [answer for answer in answers if answer.startswith(b"HTTP/")],
-        "identify": [b"\0\0\0\x20" + answer for answer in answers],
+        "identify": [b"\0\0\0\x20" + answer for answer in (*answers, *BINARY)],
         "jsonl": [b"\0" * 13 + _counted(answer) for answer in answers],
         "patterns": list(_patterns()),
         "tls_facts": certificates,

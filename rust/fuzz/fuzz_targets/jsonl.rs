@@ -58,8 +58,8 @@ fn check(reply: &Reply, row: &Value) {
 }
 
 fn reply(script: &mut Script<'_>) -> Reply {
-    let addr = if script.byte() % 2 == 0 { [127, 0, 0, 1].into() } else { [0, 0, 0, 0, 0, 0, 0, script.word()].into() };
-    let transport = if script.byte() % 2 == 0 { Transport::Tcp } else { Transport::Udp };
+    let addr = if script.flag() { [0, 0, 0, 0, 0, 0, 0, script.word()].into() } else { [127, 0, 0, 1].into() };
+    let transport = if script.flag() { Transport::Udp } else { Transport::Tcp };
     let target = Target { addr, port: script.word(), transport };
     Reply {
         at_us: i64::from(script.word()),
@@ -78,12 +78,12 @@ fn reply(script: &mut Script<'_>) -> Reply {
 fn findings(script: &mut Script<'_>) -> Findings {
     let mut findings = Findings::default();
     while !script.is_over() {
-        if script.byte() % 2 == 0 {
-            findings.services.push(service(script));
-        } else {
+        if script.flag() {
             // Names differ, as those of real facts do.
             let name = format!("{}.{}", script.text(), findings.facts.len()).into();
             findings.facts.push(Fact { name, value: value(script) });
+        } else {
+            findings.services.push(service(script));
         }
     }
     findings
@@ -93,7 +93,7 @@ fn value(script: &mut Script<'_>) -> FactValue {
     match script.byte() % 4 {
         0 => FactValue::Text(script.text()),
         1 => FactValue::Number(script.long().cast_signed()),
-        2 => FactValue::Flag(script.byte() % 2 == 0),
+        2 => FactValue::Flag(script.flag()),
         _ => FactValue::List((0..script.byte() % 4).map(|_| script.text()).collect()),
     }
 }
@@ -110,7 +110,7 @@ fn service(script: &mut Script<'_>) -> Service {
         revision: script.maybe(),
         confidence: f32::from(script.byte()) / 255.0,
         version_source: script.text().into(),
-        tls: script.byte() % 2 == 0,
+        tls: script.flag(),
         evidence: Evidence { probe: script.text().into(), matched: script.text().into() },
     }
 }

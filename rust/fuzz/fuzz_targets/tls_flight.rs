@@ -29,7 +29,7 @@ fn check(session: &Session, bytes: &[u8]) {
 /// Where one record ends and the next begins says nothing, and neither does an alert between them.
 fn fragments(bytes: &[u8]) {
     let mut script = Script::new(bytes);
-    let (width, alert) = (usize::from(script.byte()).max(1), script.byte() % 2 == 1);
+    let (width, alert) = (usize::from(script.byte()).max(1), script.flag());
     let messages = script.rest();
     let mut cut = Vec::new();
     for fragment in messages.chunks(width) {

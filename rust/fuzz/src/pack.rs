@@ -1,7 +1,7 @@
 //! A small pack with a match for every field and both transports, made of made-up and well-known servers.
 
 use recon_core::matcher::Pack;
-use recon_core::probe::{Ends, Example, Field, MatchSpec, ProbeSpec};
+use recon_core::probe::{Ends, Example, Field, MatchSpec, ProbeSpec, ProductSpec};
 use recon_core::space::Transport;
 
 /// Ports that lead a dialogue down different ways: greeting, client first, TLS, mail with STARTTLS, silence, printer.
@@ -19,7 +19,7 @@ pub fn pack() -> Pack {
 /// The probes of the pack.
 #[must_use]
 pub fn specs() -> Vec<ProbeSpec> {
-    vec![ssh(), http(), mail(), help(), cache(), names(), time()]
+    vec![ssh(), http(), mail(), help(), cache(), binary(), names(), time()]
 }
 
 fn ssh() -> ProbeSpec {
@@ -41,7 +41,12 @@ fn http() -> ProbeSpec {
     let shed = matched("http", Some("Shed"), "Shed (?P<version>[0-9.]+)", b"Shed 1.2");
     let gone = matched("http", Some("Gate"), "Gone Fishing", b"HTTP/1.1 410 Gone Fishing");
     let raw = matched("http", Some("Raw"), r"X-Raw: (?P<version>\d+)", b"X-Raw: 7\r\n");
+    let token = matched("http", None, r"(?P<product>[a-z]+)/(?P<version>[\d.]+)", b"x/1");
+    let kit =
+        matched("http", None, r"^x-[a-z]+-version: (?P<product>[a-z]+) (?P<version>\S+)", b"x-kit-version: kit 2");
     let matches = vec![
+        MatchSpec { field: header("via"), each: true, ..token },
+        MatchSpec { field: Field::AnyHeader, ..kit },
         MatchSpec { field: header("server"), ..nginx },
         MatchSpec { field: header("x-powered-by"), ..php },
         MatchSpec { field: header("server"), ..open },
@@ -51,7 +56,9 @@ fn http() -> ProbeSpec {
         raw,
     ];
     let send = b"GET / HTTP/1.1\r\nHost: {authority}\r\n\r\n";
-    ProbeSpec { rarity: 1, tls_ports: vec![(443, 443)], ..probe("http", &[(80, 80)], send, matches) }
+    let squid = ProductSpec { name: Some("Squid".into()), vendor: Some("squid-cache".into()), cpe: None, part: 'a' };
+    let products = vec![("squid".into(), Some(squid)), ("close".into(), None)];
+    ProbeSpec { rarity: 1, tls_ports: vec![(443, 443)], products, ..probe("http", &[(80, 80)], send, matches) }
 }
 
 fn mail() -> ProbeSpec {
@@ -76,6 +83,31 @@ fn cache() -> ProbeSpec {
         wait_ms: Some(500),
         ..probe("redis", &[(6379, 6379)], b"INFO\r\n", vec![redis, closed])
     }
+}
+
+/// A match for every field of a decode template.
+fn binary() -> ProbeSpec {
+    let templates = [
+        "{u8}.{u16be}.{u24le}.{u32be}.{u64le}",
+        "{p8}/{p16le}/{p32be}",
+        "{ber}-{_2}{hex}",
+        "{_}{dec32:8.4.8.4.8}",
+        "{u32le/1.2.2.3}{text}",
+        "{utf16le}",
+        "{utf16be}",
+        "{ebcdic}",
+    ];
+    let decoded = |(at, template): (usize, &&str)| {
+        let pattern = format!(r"(?s-u)^\xfebin{at}(?P<version>.*)$");
+        let data =
+            [format!("\u{fe}bin{at}").chars().map(|letter| letter as u8).collect::<Vec<u8>>(), vec![b'1'; 48]].concat();
+        let product = format!("Bin {at}");
+        MatchSpec {
+            decode: vec![("version".into(), (*template).into())],
+            ..matched("bin", Some(&product), &pattern, &data)
+        }
+    };
+    probe("bin", &[(7000, 7000)], b"?", templates.iter().enumerate().map(decoded).collect())
 }
 
 fn names() -> ProbeSpec {
@@ -104,6 +136,8 @@ pub fn matched(service: &str, product: Option<&str>, pattern: &str, example: &[u
         distro: None,
         cpe: None,
         facts: vec![],
+        each: false,
+        decode: vec![],
         examples: vec![Example { data: example.into(), expect: vec![] }],
     }
 }
@@ -122,6 +156,7 @@ pub fn probe(name: &str, ports: &[(u16, u16)], send: &[u8], matches: Vec<MatchSp
         wait_ms: None,
         ends: Ends::Grammar,
         rarity: 5,
+        products: vec![],
         matches,
     }
 }

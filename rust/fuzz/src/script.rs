@@ -21,6 +21,11 @@ impl<'a> Script<'a> {
         self.taken(1).first().copied().unwrap_or_default()
     }
 
+    /// Whether the next byte is odd.
+    pub fn flag(&mut self) -> bool {
+        self.byte() % 2 == 1
+    }
+
     /// Two bytes, the higher first.
     pub fn word(&mut self) -> u16 {
         u16::from(self.byte()) << 8 | u16::from(self.byte())
@@ -42,9 +47,9 @@ impl<'a> Script<'a> {
         String::from_utf8_lossy(self.bytes()).into_owned()
     }
 
-    /// A text, or none where the byte before it is even.
+    /// A text behind a flag that says whether there is one.
     pub fn maybe(&mut self) -> Option<String> {
-        (self.byte() % 2 == 1).then(|| self.text())
+        self.flag().then(|| self.text())
     }
 
     /// Everything that is left.
