@@ -212,9 +212,9 @@ class _Rack:
 
 
 def _stands_in(value: str, data: bytes) -> bool:
-    r"""Whether a value stands in the bytes; what was no UTF-8 there reads ``\xNN`` here."""
-    said = value.encode()
-    return said in data or _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), said) in data
+    r"""Whether a value stands in the bytes, in whatever case; what was no UTF-8 there reads ``\xNN`` here."""
+    said, data = value.encode().lower(), data.lower()
+    return said in data or _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()).lower(), said) in data
 
 
 def _truth_of(services: Iterable[Service]) -> _Truth:
