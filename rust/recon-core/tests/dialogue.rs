@@ -314,3 +314,16 @@ fn a_turn_without_an_answer_is_followed_by_tls_at_once() {
     assert_eq!(sent(&acts), [(0, "TLS!".into())]);
     assert!(acts.iter().any(|act| matches!(act, Act::Secure { wire: 0, .. })), "{acts:?}");
 }
+
+#[test]
+fn a_server_that_greets_late_is_asked_for_tls_on_a_connection_of_its_own() {
+    let mut bench = Bench::new(4000);
+    bench.acts();
+    bench.timeout();
+    let acts = bench.data(0, b"220 a ESMTP\r\n", 400_000);
+    let fresh = acts.iter().filter_map(|act| if let Act::Open(wire) = act { Some(*wire) } else { None }).next_back();
+    let wire = fresh.expect("a connection of its own");
+    assert!(sent(&acts).is_empty(), "nothing more is said where GET went out: {acts:?}");
+    assert!(sent(&bench.open(wire, 400_100)).is_empty(), "the greeting is heard first");
+    assert_eq!(sent(&bench.data(wire, b"220 a ESMTP\r\n", 400_200)), [(wire, "STARTTLS\r\n".into())]);
+}

@@ -21,6 +21,11 @@ pub(super) enum Question {
     Legacy,
     /// Does it answer to empty lines?
     Newlines,
+    /// Hear the greeting again, to ask for TLS behind it.
+    Greeting {
+        /// Index into the pack's probes.
+        probe: usize,
+    },
     /// Ask for TLS in mid-conversation, step by step.
     Upgrade {
         /// Index into the pack's probes.
@@ -40,6 +45,7 @@ impl Question {
             Self::Ask { probe, secure: true } => format!("ask {} inside tls", name(probe)),
             Self::Secure => "tls".to_owned(),
             Self::Legacy => "tls as an older client".to_owned(),
+            Self::Greeting { .. } => "hear the greeting again".to_owned(),
             Self::Newlines => "send newlines".to_owned(),
             Self::Upgrade { probe, step } => format!("starttls of {}, turn {}", name(probe), step + 1),
         }
@@ -142,7 +148,7 @@ impl Agenda {
         let speaks_http = |probe: usize| pack.probes()[probe].spec.send.starts_with(b"GET ");
         match question {
             _ if self.alpn_refused => false,
-            Question::Upgrade { .. } => false,
+            Question::Greeting { .. } | Question::Upgrade { .. } => false,
             Question::Ask { probe, .. } => speaks_http(probe),
             _ => pack.inside_tls(port).map_or(!pack.hints_tls(port), speaks_http),
         }
@@ -196,14 +202,14 @@ impl Agenda {
         }
     }
 
-    /// The probe by which a service just found can be asked for TLS, once: on the same connection (`anew` is false) where
-    /// the server speaks first, on a fresh one where the client does.
+    /// The probe by which a service just found can be asked for TLS, once: on the same connection only where the server
+    /// speaks first, on a fresh one (`anew`) always.
     pub(super) fn upgrade(&mut self, pack: &Pack, found: &Findings, tls: bool, anew: bool) -> Option<usize> {
         if tls || self.mute || self.upgraded || !self.deep {
             return None;
         }
         let mut upgrades = found.services.iter().filter_map(|service| pack.upgrade_for(&service.name));
-        let probe = upgrades.find(|probe| pack.probes()[*probe].spec.send.is_empty() != anew)?;
+        let probe = upgrades.find(|probe| anew || pack.probes()[*probe].spec.send.is_empty())?;
         self.upgraded = true;
         Some(probe)
     }

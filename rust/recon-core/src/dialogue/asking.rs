@@ -25,6 +25,7 @@ impl Dialogue {
                 let hello = tls::client_hello(self.subject.host.as_deref(), self.subject.opened_us);
                 self.send(wire, hello, self.budget.answer_us, now_us);
             }
+            Question::Greeting { .. } => self.talks[wire].deadline_us = now_us + self.budget.answer_us,
             Question::Newlines => self.send(wire, b"\r\n\r\n".to_vec(), self.budget.blind_us, now_us),
             Question::Upgrade { probe, step } => self.upgrade(pack, wire, probe, step, now_us),
         }

@@ -63,6 +63,13 @@ impl Datagrams {
         Some(self.ask(pack, probe))
     }
 
+    /// How long to wait for the answer to what was asked last, in microseconds; none for the run's own.
+    #[must_use]
+    pub fn wait_us(&self, pack: Option<&Pack>) -> Option<u64> {
+        let wait_ms = pack?.probes()[self.current?].spec.wait_ms?;
+        Some(u64::from(wait_ms) * 1000)
+    }
+
     /// Put down that something of ours failed on what the peer said.
     pub fn fail(&mut self, why: &str) {
         let (name, value) = (super::ERROR.into(), FactValue::Text(why.to_owned()));

@@ -77,7 +77,7 @@ impl Budget {
     /// The budget of a deep dialogue: the same time, more connections in it.
     #[must_use]
     pub fn deep() -> Self {
-        Self { wires: 32, parallel: 6, ..Self::default() }
+        Self { wires: 128, parallel: 12, ..Self::default() }
     }
 }
 
@@ -195,6 +195,14 @@ impl Dialogue {
         if self.done || !self.talks[wire].is_active() {
             return;
         }
+        if let Question::Greeting { probe } = self.talks[wire].question {
+            if self.talks[wire].answer.is_empty() || self.talks[wire].closed {
+                self.end(pack, scratch, wire, now_us);
+            } else {
+                self.put(pack, wire, Question::Upgrade { probe, step: 0 }, now_us);
+            }
+            return;
+        }
         if let Question::Upgrade { probe, step } = self.talks[wire].question {
             if self.agrees(pack, wire, probe, step) {
                 self.put(pack, wire, Question::Upgrade { probe, step: step + 1 }, now_us);
@@ -221,7 +229,11 @@ impl Dialogue {
             return false;
         }
         if !talk.answer.is_empty() {
-            let Some(probe) = self.agenda.upgrade(pack, &self.outcome.findings, talk.tls, false) else {
+            // What was asked before may have cost the server's patience: then a connection of its own is better.
+            let unasked = talk.question == Question::Listen;
+            let Some(probe) =
+                unasked.then(|| self.agenda.upgrade(pack, &self.outcome.findings, talk.tls, false)).flatten()
+            else {
                 return false;
             };
             self.put(pack, wire, Question::Upgrade { probe, step: 0 }, now_us);
@@ -268,14 +280,15 @@ impl Dialogue {
         self.talks.iter().any(|talk| talk.is_active() && wanted(talk))
     }
 
-    /// Ask for TLS on a connection of its own, where the protocol has the client speak first and the last one is gone.
+    /// Ask for TLS on a connection of its own, where the client speaks first or the last one was asked something else.
     fn upgrade_anew(&mut self, pack: &Pack, now_us: u64) {
         if self.talks.len() >= self.budget.wires {
             return;
         }
         if let Some(probe) = self.agenda.upgrade(pack, &self.outcome.findings, self.agenda.tls, true) {
             self.acts.push_back(Act::Open(self.talks.len()));
-            let question = Question::Upgrade { probe, step: 0 };
+            let greets = pack.probes()[probe].spec.send.is_empty();
+            let question = if greets { Question::Greeting { probe } } else { Question::Upgrade { probe, step: 0 } };
             self.talks.push(Talk::opening(question, now_us + self.budget.answer_us));
         }
     }

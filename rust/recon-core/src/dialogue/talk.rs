@@ -59,7 +59,7 @@ impl Talk {
     }
 
     pub(super) fn is_upgrade(&self) -> bool {
-        matches!(self.question, Question::Upgrade { .. })
+        matches!(self.question, Question::Greeting { .. } | Question::Upgrade { .. })
     }
 
     /// Keep what arrived, up to the limit of a row.
@@ -90,7 +90,9 @@ impl Talk {
     pub(super) fn asked<'a>(&self, pack: &'a Pack) -> &'a str {
         match self.question {
             Question::Listen => LISTEN,
-            Question::Ask { probe, .. } | Question::Upgrade { probe, .. } => &pack.probes()[probe].name,
+            Question::Ask { probe, .. } | Question::Greeting { probe } | Question::Upgrade { probe, .. } => {
+                &pack.probes()[probe].name
+            }
             Question::Secure | Question::Legacy => "tls",
             Question::Newlines => "newlines",
         }

@@ -21,8 +21,8 @@ enum Piece {
     Skip(usize),
     /// A number in ASCII digits; the widths in bits of its parts from the top.
     Bits(Vec<u32>),
-    /// A number of four bytes; the widths in decimal digits of its parts.
-    Digits(Order, Vec<u32>),
+    /// A number of four bytes; the widths in decimal digits of its parts, and how many of the first are passed over.
+    Digits(Order, Vec<u32>, usize),
     Hex,
     Text,
     Utf16(Order),
@@ -93,9 +93,9 @@ impl Piece {
                 let digits = std::str::from_utf8(all(rest)).ok()?;
                 value.push_str(&bits(digits.parse().ok()?, widths));
             }
-            Self::Digits(order, widths) => {
+            Self::Digits(order, widths, skipped) => {
                 let shown = number(rest, 4, *order)?;
-                value.push_str(&decimal_parts(shown, widths));
+                value.push_str(&decimal_parts(shown, widths)[*skipped..].join("."));
             }
             Self::Hex => value.extend(all(rest).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])),
             Self::Text => value.push_str(&lines::text(all(rest))),
@@ -139,7 +139,8 @@ fn odd_piece(field: &str) -> Option<Piece> {
         "u32le" => Order::Little,
         _ => return None,
     };
-    Some(Piece::Digits(order, parts(widths, 10)?))
+    let shown = widths.strip_prefix('_');
+    Some(Piece::Digits(order, parts(shown.unwrap_or(widths), 10)?, usize::from(shown.is_some())))
 }
 
 /// Widths such as `8.4.8`, none of them nothing, at most `most` together.
@@ -190,13 +191,13 @@ fn bits(number: u32, widths: &[u32]) -> String {
 }
 
 /// The decimal digits of a number in groups, without the zeros they begin with.
-fn decimal_parts(number: u64, widths: &[u32]) -> String {
+fn decimal_parts(number: u64, widths: &[u32]) -> Vec<String> {
     let mut left: u32 = widths.iter().sum();
     let part = |width: &u32| {
         left -= width;
         (number / 10_u64.pow(left) % 10_u64.pow(*width)).to_string()
     };
-    widths.iter().map(part).collect::<Vec<_>>().join(".")
+    widths.iter().map(part).collect()
 }
 
 fn utf16(bytes: &[u8], order: Order) -> String {
@@ -269,6 +270,7 @@ mod tests {
     fn packed_versions_are_taken_apart() {
         assert_eq!(decoded("{dec32:8.4.8.4.8}", b"186647552").as_deref(), Some("11.2.0.4.0"));
         assert_eq!(decoded("{u32le/1.2.2.3}", &12_101_007_u32.to_le_bytes()).as_deref(), Some("1.21.1.7"));
+        assert_eq!(decoded("{u32le/_1.2.2.3}", &12_101_007_u32.to_le_bytes()).as_deref(), Some("21.1.7"));
         assert_eq!(decoded("{dec32:8.4.8.4.8}", b"99999999999"), None);
     }
 

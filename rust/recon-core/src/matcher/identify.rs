@@ -48,7 +48,7 @@ impl Scratch {
 }
 
 /// Whether an answer ended with its line, so that its last value is not cut.
-pub(super) fn ended(answer: &[u8]) -> bool {
+pub(crate) fn ended(answer: &[u8]) -> bool {
     answer.ends_with(b"\n")
 }
 
@@ -181,9 +181,10 @@ impl Pack {
         let Scratch { marks, picked, runners, hits, log, .. } = scratch;
         index.pick(excerpt.text, self.readings.len(), marks, picked);
         for fixed in [true, false] {
+            let all_read = !fixed && all_read(excerpt.text, hits);
             for id in picked.iter().map(|id| *id as usize) {
                 let reading = &self.readings[id];
-                if reading.fixed != fixed {
+                if reading.fixed != fixed || (reading.each && all_read) {
                     continue;
                 }
                 let yields = !reading.each && knows(hits, reading);
@@ -313,6 +314,13 @@ impl Pack {
             evidence: Evidence { probe: question.probe.clone(), matched: self.words.http_grammar.clone() },
         }
     }
+}
+
+/// Whether every word of a short text was read, so that a match that takes each product off the wire finds none.
+fn all_read(text: &[u8], hits: &[Hit]) -> bool {
+    const SHORT: usize = 256;
+    let read = |at: usize| hits.iter().any(|hit| (hit.start..hit.end).contains(&at));
+    !hits.is_empty() && text.len() <= SHORT && (0..text.len()).all(|at| !text[at].is_ascii_alphanumeric() || read(at))
 }
 
 /// Whether what a reading could find was found already on this field: its product, or for an open one its service.

@@ -268,7 +268,7 @@ impl Reading {
 
     /// The bytes of a group; none if it is empty, or not settled because the text may have been cut.
     ///
-    /// A value near the end may go on, or have been read shorter than it is. The end of its line (or string) settles it;
+    /// A value near the end may go on, or have been read shorter than it is. The end of its line (or string), or a byte that is no text, settles it;
     /// for a fixed reading so do some bytes behind it. An open one might still yield to a fixed one in the same line.
     /// A `definite` one says itself where it ends.
     fn value_of<'a>(&self, span: Option<(usize, usize)>, definite: bool, excerpt: Excerpt<'a>) -> Option<&'a [u8]> {
@@ -277,6 +277,7 @@ impl Reading {
         let settled = definite
             || excerpt.whole
             || (self.fixed && rest.len() >= SETTLING)
+            || rest.first().is_some_and(|byte| is_binary(*byte))
             || memchr::memchr2(b'\n', 0, rest).is_some();
         (settled && !value.is_empty()).then_some(value)
     }
@@ -307,6 +308,11 @@ impl Reading {
             _ => None,
         };
     }
+}
+
+/// Whether a byte is none of a text's: the length or tag of what follows.
+fn is_binary(byte: u8) -> bool {
+    (byte < b' ' && byte != b'\t') || byte >= 0x7f
 }
 
 /// Adds a fact unless its name is known already.

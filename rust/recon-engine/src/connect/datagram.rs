@@ -96,7 +96,9 @@ impl Worker {
         }
         self.counters.sent();
         self.counters.in_flight(1);
-        let deadline_us = started_us + self.shared.settings.timeout_us;
+        let settings = &self.shared.settings;
+        let wait_us = dialogue.wait_us(settings.pack.as_deref()).unwrap_or(0);
+        let deadline_us = started_us + settings.timeout_us.max(wait_us);
         let rtt_us = None;
         let datagram = Datagram { ticket, target, socket, started_us, deadline_us, rtt_us, dialogue };
         let key = self.datagrams.insert(datagram);
