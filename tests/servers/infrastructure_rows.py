@@ -117,6 +117,23 @@ log:
         config="listeners.tcp.1 = 127.0.0.1:5672\n",
     ),
     Server(
+        "influxdb",
+        "influxdb",
+        (Port("influxdb", 8086, "http", "InfluxDB", version=True),),
+        "influxd run -config @D/c",
+        config="""\
+reporting-disabled = true
+bind-address = "127.0.0.1:8186"
+[meta]
+  dir = "@D/meta"
+[data]
+  dir = "@D/data"
+  wal-dir = "@D/wal"
+[http]
+  bind-address = "127.0.0.1:8086"
+""",
+    ),
+    Server(
         "zabbix-agent",
         "zabbix-agent",
         (Port("zabbix-agent", 10050, "zabbix", "Zabbix agent", version=True, hinted=True),),
@@ -215,6 +232,23 @@ port 4949
         (Port("redis-sentinel", 26379, "redis", "Redis", version=True),),
         "redis-sentinel @D/c",
         config="bind 127.0.0.1\nport 26379\ndir @D\n",
+    ),
+    Server(
+        "pgbouncer",
+        "pgbouncer",
+        (Port("pgbouncer", 6432, "postgresql", "PgBouncer"),),
+        "pgbouncer -u postgres @D/c",
+        before="touch @D/users; chown -R postgres @D",
+        config="""\
+[databases]
+x = host=127.0.0.1 port=5432
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = 6432
+unix_socket_dir =
+auth_type = md5
+auth_file = @D/users
+""",
     ),
     Server(
         "firebird",

@@ -21,10 +21,60 @@ TEXT = (
 """,
     ),
     Server(
+        "gophernicus",
+        "gophernicus",
+        (Port("gophernicus", 70, "gopher", "Gophernicus", version=True),),
+        "inetutils-inetd -d @D/c",
+        config="127.0.0.1:70 stream tcp nowait nobody /usr/sbin/gophernicus gophernicus -h example.test -r @D\n",
+    ),
+    Server(
+        "tinysshd",
+        "tinysshd",
+        (Port("tinysshd", 2223, "ssh", "TinySSH", version=True, revision=True),),
+        "inetutils-inetd -d @D/c",
+        before="tinysshd-makekey @D/keys",
+        config="127.0.0.1:2223 stream tcp nowait root /usr/sbin/tinysshd tinysshd @D/keys\n",
+    ),
+    Server(
+        "cvs",
+        "cvs",
+        (Port("cvs", 2401, "cvspserver", "CVS"),),
+        "inetutils-inetd -d @D/c",
+        config="127.0.0.1:2401 stream tcp nowait root /usr/bin/cvs cvs -f --allow-root=@D pserver\n",
+    ),
+    Server(
         "oidentd",
         "oidentd",
         (Port("oidentd", 113, "ident"),),
         "oidentd -i -a 127.0.0.1 -p 113",
+    ),
+    Server(
+        "dictd",
+        "dictd",
+        (Port("dictd", 2628, "dict", "dictd", version=True),),
+        "dictd -d nodetach -c @D/c --listen-to 127.0.0.1 --locale C.UTF-8",
+        before="printf 'x\\tA\\tB\\n' > @D/x.index; echo text > @D/x.dict",
+        config='access { allow * }\ndatabase x { data "@D/x.dict" index "@D/x.index" }\n',
+    ),
+    Server(
+        "ngircd",
+        "ngircd",
+        (Port("ngircd", 6667, "irc", "ngIRCd"),),
+        "ngircd -n -f @D/c",
+        config="""\
+[Global]
+  Name = irc.example.test
+  Info = test
+  Listen = 127.0.0.1
+  Ports = 6667
+  AdminEMail = a@example.test
+  ServerUID = irc
+  ServerGID = irc
+[Options]
+  PAM = no
+  Ident = no
+  DNS = no
+""",
     ),
     Server(
         "inspircd",
@@ -38,6 +88,33 @@ TEXT = (
 <connect allow="*">
 <pid file="@D/pid">
 <log method="file" type="*" level="default" target="@D/irc.log">
+""",
+    ),
+    Server(
+        "bitlbee",
+        "bitlbee",
+        (Port("bitlbee", 6669, "irc", "BitlBee"),),
+        "bitlbee -D -n -i 127.0.0.1 -p 6669 -d @D -c @D/c -P @D/pid",
+        config="[settings]\nRunMode = Daemon\nUser = bitlbee\n",
+    ),
+    Server(
+        "znc",
+        "znc",
+        (Port("znc", 6670, "http", "ZNC", version=True, revision=True, distro="Debian"),),
+        "setpriv --reuid nobody --regid nogroup --clear-groups znc -f -d @D/z",
+        before="mkdir -p @D/z/configs; cp @D/c @D/z/configs/znc.conf; chown -R nobody @D",
+        config="""\
+Version = 1.8.2
+<Listener l>
+  Port = 6670
+  IPv4 = true
+  IPv6 = false
+  SSL = false
+</Listener>
+<User u>
+  Pass = plain#x
+  Admin = true
+</User>
 """,
     ),
     Server(
@@ -107,6 +184,35 @@ request_route {
         "git daemon --listen=127.0.0.1 --port=9418 --base-path=@D",
     ),
     Server(
+        "gpsd",
+        "gpsd",
+        (Port("gpsd", 2947, "gpsd", "gpsd", version=True),),
+        "gpsd -N -n -S 2947 -F @D/ctl",
+    ),
+    Server(
+        "tor",
+        "tor",
+        (Port("tor-control", 9051, "tor-control", "Tor", version=True, hinted=True),),
+        "tor -f @D/c",
+        config="DataDirectory @D/t\nSocksPort 127.0.0.1:9050\nControlPort 127.0.0.1:9051\nLog err stderr\n",
+    ),
+    Server(
+        "danted",
+        "dante-server",
+        (Port("danted", 1080, "socks5"),),
+        "danted -f @D/c",
+        config="""\
+internal: 127.0.0.1 port = 1080
+external: 127.0.0.1
+socksmethod: none
+clientmethod: none
+user.privileged: root
+user.unprivileged: nobody
+client pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }
+socks block { from: 0.0.0.0/0 to: 0.0.0.0/0 }
+""",
+    ),
+    Server(
         "xrdp",
         "xrdp",
         (Port("xrdp", 3389, "rdp"),),
@@ -114,5 +220,16 @@ request_route {
         before="sed -e 's,^port=.*,port=tcp://127.0.0.1:3389,' -e 's,^certificate=.*,certificate=@CRT,'"
         " -e 's,^key_file=.*,key_file=@KEY,' -e 's,^LogFile=.*,LogFile=@D/xrdp.log,' /etc/xrdp/xrdp.ini > @D/xrdp.ini;"
         " mkdir -p /run/xrdp",
+    ),
+    Server(
+        "mumble",
+        "mumble-server",
+        (
+            Port("mumble", 64738, "mumble", "Murmur", version=True, revision=True, distro="Debian", tls=True),
+            Port("mumble-udp", 64738, "mumble", "Murmur", version=True, transport="udp"),
+        ),
+        "murmurd -fg -ini @D/c",
+        before="chown -R mumble-server @D",
+        config="database=@D/db\nhost=127.0.0.1\nport=64738\nsslCert=@CRT\nsslKey=@KEY\n",
     ),
 )

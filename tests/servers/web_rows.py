@@ -136,10 +136,42 @@ async def app(scope, receive, send):
 """,
     ),
     Server(
+        "monit",
+        "monit",
+        (Port("monit", 2812, "http", "Monit", version=True),),
+        "monit -I -c @D/c",
+        before="chmod 600 @D/c",
+        config="set daemon 600\nset pidfile @D/pid\nset idfile @D/id\nset statefile @D/state\n"
+        "set httpd port 2812 and use address 127.0.0.1\n  allow x:y\n",
+    ),
+    Server(
         "transmission",
         "transmission-daemon",
         (Port("transmission", 9091, "http", "Transmission"),),
         "transmission-daemon -f -g @D -r 127.0.0.1 -p 9091 -P 51413 --no-portmap --no-dht --no-lpd",
+    ),
+    Server(
+        "haproxy",
+        "haproxy",
+        (
+            Port("haproxy", 8404, "http", "HAProxy", version=True, revision=True, distro="Debian"),
+            Port("haproxy-mute", 8405, "http", "HAProxy"),
+        ),
+        "haproxy -db -f @D/c",
+        config="""\
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 30s
+  timeout server 30s
+frontend stats
+  bind 127.0.0.1:8404
+  stats enable
+  stats uri /
+frontend other
+  bind 127.0.0.1:8405
+  http-request deny deny_status 503
+""",
     ),
     Server(
         "varnish",
@@ -154,5 +186,12 @@ async def app(scope, receive, send):
         "tinyproxy -d -c @D/c",
         config='User nobody\nGroup nogroup\nPort 8888\nListen 127.0.0.1\nTimeout 60\nLogFile "@D/log2"\n'
         'DefaultErrorFile "/usr/share/tinyproxy/default.html"\n',
+    ),
+    Server(
+        "privoxy",
+        "privoxy",
+        (Port("privoxy", 8118, "http", "Privoxy"),),
+        "privoxy --no-daemon @D/c",
+        config="confdir /etc/privoxy\nlogdir @D\nlisten-address 127.0.0.1:8118\n",
     ),
 )
