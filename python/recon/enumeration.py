@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
+from recon.blocking import Ended, Threads
 from recon.enumerator import Conn, ConversationEnded, Enumerator, Found, Want
 from recon.errors import PluginError
 from recon.learnt import add_fact, add_service
@@ -63,7 +64,9 @@ def _check(plugin: str, kind: type[Enumerator]) -> None:
     for word in ("name", "service"):
         if not isinstance(getattr(kind, word, None), str):
             raise PluginError(plugin, f"enumerator {kind.__name__} has no {word}")
-    if not inspect.isasyncgenfunction(kind.enumerate):
+    if kind.blocking and not inspect.isgeneratorfunction(kind.enumerate):
+        raise PluginError(plugin, f"enumerator {kind.name}: a blocking enumerate must be a def that yields")
+    if not kind.blocking and not inspect.isasyncgenfunction(kind.enumerate):
         raise PluginError(plugin, f"enumerator {kind.name}: enumerate must be an async def that yields")
 
 
@@ -97,6 +100,7 @@ class Driver:
         self._next = 0
         self._orders: list[Order] = []
         self._finished: list[tuple[Batch, Record]] = []
+        self._threads = Threads()
 
     @property
     def in_flight(self) -> int:
@@ -130,7 +134,9 @@ class Driver:
             yield batch.edited(records)
 
     def hear(self, answers: Iterable[Answer]) -> None:
-        """Go on with the conversations that an order was answered in."""
+        """Go on with the conversations that an order was answered in, or that ended in a thread."""
+        for ended in self._threads.ended():
+            self._hear_thread(ended)
         for number, kind, data, why in answers:
             task = self._tasks.get(number)
             if task is not None:
@@ -168,9 +174,10 @@ class Driver:
 
     def _open(self, task: Task) -> None:
         service = _service(task)
-        greets = service.name in task.greeted
         record = task.record
-        self._orders.append((task.number, "open", record.addr, record.port, record.host, service.tls, greets))
+        lends = task.kind is not None and task.kind.blocking
+        tls, greets = service.tls and not lends, service.name in task.greeted and not lends
+        self._orders.append((task.number, "open", record.addr, record.port, record.host, tls, greets, lends))
 
     def _answer(self, task: Task, kind: str, data: bytes, why: str) -> None:
         ended = ConversationEnded(why, data) if kind in ("timeout", "closed") else None
@@ -178,10 +185,30 @@ class Driver:
             if ended or task.kind is None:
                 self._end(task)
                 return
+            if kind == "lent":
+                self._threads.give(task.number, task.kind, int(data), _found(task))
+                return
             task.conn.greeting = data
             self._advance(task, None, None)
         else:
             self._advance(task, data, ended)
+
+    def _hear_thread(self, ended: Ended) -> None:
+        task = self._tasks.get(ended.number)
+        if task is None:
+            return
+        error = ended.error
+        try:
+            for value in ended.learnt:
+                _learn(task, value)
+        except TypeError as wrong:
+            error = wrong
+        if error is not None:
+            self._fault(task, error)
+        self._end(task)
+
+    def _fault(self, task: Task, error: Exception) -> None:
+        self._on_fault(task.plugin, f"enumerator {task.kind and task.kind.name}: {type(error).__name__}: {error}")
 
     def _advance(self, task: Task, data: bytes | None, ended: ConversationEnded | None) -> None:
         """Run the coroutine until it wants something again, or is done."""
@@ -203,7 +230,7 @@ class Driver:
         except (StopAsyncIteration, ConversationEnded):
             self._end(task)
         except Exception as error:  # noqa: BLE001 - an enumerator may raise anything, and must not cost the run
-            self._on_fault(task.plugin, f"enumerator {task.kind and task.kind.name}: {type(error).__name__}: {error}")
+            self._fault(task, error)
             self._end(task)
 
     def _order(self, task: Task, want: object) -> None:
@@ -227,9 +254,12 @@ def _count(task: Task) -> None:
 
 def _begun(task: Task) -> Any:  # noqa: ANN401 - an async generator, whose type no annotation of an author's gives
     """The enumerator's steps, none of them taken."""
+    return task.kind and task.kind().enumerate(task.conn, _found(task))
+
+
+def _found(task: Task) -> Found:
     record = task.record
-    found = Found(_service(task), record.facts, record.addr, record.port, record.host)
-    return task.kind and task.kind().enumerate(task.conn, found)
+    return Found(_service(task), record.facts, record.addr, record.port, record.host)
 
 
 def _service(task: Task) -> Service:

@@ -111,11 +111,16 @@ class Enumerator:
 
     ``name`` is ``family.what``; ``service`` is the service it is for; ``needs`` names fact families or enumerators
     that must have come first.
+
+    ``blocking`` is for libraries that insist on a socket: ``enumerate(self, connection, found)`` is then an ordinary
+    generator, run in one of a few threads over a connected :class:`socket.socket` (plain, nothing read from it). What
+    it raises of OSError ends it. It cannot be run against a recorded conversation.
     """
 
     name: ClassVar[str]
     service: ClassVar[str]
     needs: ClassVar[tuple[str, ...]] = ()
+    blocking: ClassVar[bool] = False
 
     def enumerate(self, conn: Conn, found: Found) -> AsyncIterator[Fact | Service]:
         """Yield what is learnt over ``conn``. Written as an ``async def`` with ``yield``."""

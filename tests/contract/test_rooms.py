@@ -18,15 +18,15 @@ RUST_ROOMS = {
 # Top to bottom; a layer imports only lower ones, or itself.
 LAYERS = (
     {"cli"},
-    {"testing"},
+    {"testing", "offline"},
     {"pipeline", "store"},
     {"enumeration", "plugins", "sinks", "probes", "enumerators"},
-    {"hookspecs", "plan"},
+    {"hookspecs", "plan", "blocking"},
     {"enumerator", "learnt", "proofs"},
     {"model", "ports"},
     {"errors"},
 )
-MAY_IMPORT_CORE = {"model", "plan", "pipeline", "enumeration", "testing", "ports"}
+MAY_IMPORT_CORE = {"model", "plan", "pipeline", "offline", "enumeration", "testing", "ports"}
 PLUGINS_MAY_IMPORT = {"recon", "recon.testing"}
 CORE_MAY_NOT = (r"\bstd::thread\b", r"\bInstant\b", r"\bSystemTime\b", r"\bstd::fs\b", r"\bstd::process\b")
 ADDRESS_TYPES = {"IpAddr", "Ipv4Addr", "Ipv6Addr", "AddrParseError"}

@@ -42,7 +42,7 @@ def test_a_greeting_is_awaited_where_the_service_was_found_by_listening(probe, g
     bench = Bench(owned(enumerator(tell)), lambda _: done())
     service = Service("demo", tls=True, evidence={"probe": probe} if probe else {})
     bench.run(record(service, port=77))
-    assert bench.ordered[0] == ("open", "192.0.2.1", 77, None, True, greets)
+    assert bench.ordered[0] == ("open", "192.0.2.1", 77, None, True, greets, False)
 
 
 def test_orders_are_given_one_at_a_time_and_answers_come_back():

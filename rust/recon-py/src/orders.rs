@@ -1,6 +1,7 @@
 //! Enumerators' orders come in as tuples and go out as events. Decides nothing.
 
 use std::net::IpAddr;
+use std::os::fd::IntoRawFd;
 use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
@@ -11,7 +12,7 @@ use recon_engine::enumerate::{Event, Id, Order, Until};
 /// What became of an order: whose, what kind, what came, and why it ended.
 pub(crate) type Told<'py> = (Id, &'static str, Bound<'py, PyBytes>, &'static str);
 
-/// `(id, "open", addr, port, host, tls, greeting)`, `(id, "send", bytes)`,
+/// `(id, "open", addr, port, host, tls, greeting, lend)`, `(id, "send", bytes)`,
 /// `(id, "receive", until, exactly, limit, wait_ms)`, `(id, "secure", host)` or `(id, "close")`.
 pub(crate) fn read(order: &Bound<'_, PyAny>) -> PyResult<(Id, Order)> {
     let id = order.get_item(0)?.extract()?;
@@ -35,6 +36,7 @@ fn open(order: &Bound<'_, PyAny>) -> PyResult<Order> {
         host: host(&order.get_item(4)?)?,
         tls: order.get_item(5)?.extract()?,
         greeting: order.get_item(6)?.extract()?,
+        lend: order.get_item(7)?.extract()?,
     })
 }
 
@@ -57,6 +59,8 @@ pub(crate) fn told(py: Python<'_>, id: Id, event: Event) -> Told<'_> {
     let (kind, data, why) = match event {
         Event::Done(data) => ("done", data, ""),
         Event::Secured(data) => ("secured", data, ""),
+        // The caller owns the descriptor from here on.
+        Event::Lent(socket) => ("lent", socket.into_raw_fd().to_string().into_bytes(), ""),
         Event::Timeout(data) => ("timeout", data, "timeout"),
         Event::Closed(data, why) => ("closed", data, why),
     };

@@ -10,7 +10,7 @@ use crate::tls::TlsWire;
 #[derive(Debug)]
 pub(super) enum Wanted {
     /// The handshake.
-    Connection { tls: bool, greeting: bool },
+    Connection { tls: bool, greeting: bool, lend: bool },
     /// TLS; whether a greeting is awaited behind it.
     Security { opening: bool, greeting: bool },
     /// The server's first words.

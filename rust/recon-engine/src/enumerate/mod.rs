@@ -7,6 +7,7 @@ mod opening;
 mod worker;
 
 use std::net::IpAddr;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 pub use worker::Events;
@@ -49,6 +50,8 @@ pub enum Order {
         tls: bool,
         /// Whether the server speaks first.
         greeting: bool,
+        /// Hand the connection over as soon as it stands, for code that insists on a socket; caps end with it.
+        lend: bool,
     },
     /// Send bytes.
     Send(Vec<u8>),
@@ -77,12 +80,14 @@ pub struct Until {
 }
 
 /// What became of an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Event {
     /// It was done; for `Open` and `Receive` with what came.
     Done(Vec<u8>),
     /// TLS stands: version, cipher and certificate as [`recon_core::tls::Session::to_bytes`] writes them.
     Secured(Vec<u8>),
+    /// The connection itself, no longer watched.
+    Lent(OwnedFd),
     /// The wait was over; what came so far.
     Timeout(Vec<u8>),
     /// The connection is gone; what came so far, and why.

@@ -29,6 +29,7 @@ pub(super) struct Opening {
     pub(super) host: Option<Arc<str>>,
     pub(super) tls: bool,
     pub(super) greeting: bool,
+    pub(super) lend: bool,
     pub(super) not_before_us: u64,
     /// When its conversation ends; none while it has not begun, for waiting in line is nobody's fault.
     pub(super) end_us: Option<u64>,
@@ -99,7 +100,7 @@ impl Worker {
             host: opening.host,
             stream,
             tls: None,
-            wanted: Wanted::Connection { tls: opening.tls, greeting: opening.greeting },
+            wanted: Wanted::Connection { tls: opening.tls, greeting: opening.greeting, lend: opening.lend },
             deadline_us,
             end_us,
             received: Vec::new(),
@@ -118,10 +119,12 @@ impl Worker {
     pub(super) fn on_open(&mut self, key: Key) {
         let now_us = self.now_us();
         let line = &mut self.lines[key];
-        let Wanted::Connection { tls, greeting } = line.wanted else {
+        let Wanted::Connection { tls, greeting, lend } = line.wanted else {
             return;
         };
-        if tls {
+        if lend {
+            self.lend(key);
+        } else if tls {
             self.secure(key, None, greeting, now_us);
         } else {
             self.ready_to_talk(key, greeting, now_us);

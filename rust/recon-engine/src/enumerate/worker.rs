@@ -80,6 +80,7 @@ pub(crate) fn start(shared: Arc<Shared>, counters: Arc<Counters>, caps: Caps) ->
         by_id: HashMap::new(),
         per_host: HashMap::new(),
         left: HashMap::new(),
+        lent: HashMap::new(),
         waiting: VecDeque::new(),
         queued: HashSet::new(),
         wheel: Wheel::new(),
@@ -103,6 +104,8 @@ pub(super) struct Worker {
     pub(super) by_id: HashMap<Id, Key>,
     pub(super) per_host: HashMap<IpAddr, usize>,
     left: HashMap<Id, Left>,
+    /// Hosts of connections that were handed over and not yet given back.
+    lent: HashMap<Id, IpAddr>,
     pub(super) waiting: VecDeque<Opening>,
     /// Conversations that wait there.
     pub(super) queued: HashSet<Id>,
@@ -154,17 +157,31 @@ impl Worker {
 
     fn on_order(&mut self, id: Id, order: Order) {
         let now_us = self.now_us();
-        if let Order::Open { addr, port, host, tls, greeting } = order {
+        if let Order::Open { addr, port, host, tls, greeting, lend } = order {
             self.close(id);
             let left = self.left.get(&id);
             let (end_us, room) = left.map_or((None, self.caps.bytes), |left| (Some(left.end_us), left.room));
             self.queued.insert(id);
-            self.waiting.push_back(Opening { id, addr, port, host, tls, greeting, not_before_us: 0, end_us, room });
+            self.waiting.push_back(Opening {
+                id,
+                addr,
+                port,
+                host,
+                tls,
+                greeting,
+                lend,
+                not_before_us: 0,
+                end_us,
+                room,
+            });
             return;
         }
         if order == Order::Close {
             self.close(id);
             self.left.remove(&id);
+            if let Some(addr) = self.lent.remove(&id) {
+                self.release(addr);
+            }
             return;
         }
         let Some(&key) = self.by_id.get(&id) else {
@@ -192,6 +209,22 @@ impl Worker {
         self.flush(key);
         let line = &mut self.lines[key];
         self.said.push((line.id, Event::Done(Vec::new())));
+    }
+
+    /// Hand a connection over; its host stays busy until the conversation is closed.
+    pub(super) fn lend(&mut self, key: Key) {
+        let Some(mut line) = self.lines.remove(key) else {
+            return;
+        };
+        let id = line.id;
+        self.by_id.remove(&id);
+        // A socket that cannot be taken from the poller is of no use to anybody else either.
+        let event = match self.poll.registry().deregister(&mut line.stream) {
+            Ok(()) => Event::Lent(std::net::TcpStream::from(line.stream).into()),
+            Err(_) => Event::Closed(Vec::new(), "no poller"),
+        };
+        self.lent.insert(id, line.addr);
+        self.said.push((id, event));
     }
 
     fn receive(&mut self, key: Key, until: Until, now_us: u64) {
@@ -346,10 +379,15 @@ impl Worker {
         };
         self.left.insert(id, Left { end_us: line.end_us, room: line.room });
         dial::hang_up(&line.stream);
-        if let Some(count) = self.per_host.get_mut(&line.addr) {
+        self.release(line.addr);
+    }
+
+    /// One connection fewer to a host.
+    fn release(&mut self, addr: IpAddr) {
+        if let Some(count) = self.per_host.get_mut(&addr) {
             *count -= 1;
             if *count == 0 {
-                self.per_host.remove(&line.addr);
+                self.per_host.remove(&addr);
             }
         }
     }
