@@ -8,6 +8,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 const RESERVE: usize = 24;
 /// More at once than this gains nothing over kernel sockets.
 const MOST: usize = 16_384;
+/// More conversations at once than this gain nothing over one thread.
+const MOST_CONVERSATIONS: usize = 10_000;
 /// What a system without a limit is taken to allow.
 const UNLIMITED: u64 = 1 << 20;
 
@@ -30,6 +32,13 @@ pub fn window(wanted: Option<usize>) -> (usize, bool) {
     let left = (raise_open_files() as usize).saturating_sub(open_files() + RESERVE).max(1);
     let wanted = wanted.unwrap_or(MOST).max(1);
     (wanted.min(left), left < wanted)
+}
+
+/// How many connections enumerators may hold, half of what the process may open; the rest is the sweep's.
+#[must_use]
+pub fn conversations() -> usize {
+    let left = (raise_open_files() as usize).saturating_sub(RESERVE);
+    (left / 2).clamp(1, MOST_CONVERSATIONS)
 }
 
 /// Local ports that the kernel gives to connections; all of them where the system does not tell.

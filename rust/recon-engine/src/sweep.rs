@@ -86,6 +86,8 @@ impl Sweep {
     pub fn start(settings: Settings) -> Result<Self, EngineError> {
         let threads = settings.threads.max(1);
         let (window, files_bind) = limits::window(settings.window);
+        // Where enumerators may run, they have their share of the files.
+        let window = if settings.deep { window.min(limits::conversations()) } else { window };
         let shared = Arc::new(Shared {
             feed: Feed::new(settings.line.interval(), settings.passes.max(1), PASS_GAP_US),
             pace: Pace::new(settings.rate_pps),
@@ -147,7 +149,8 @@ impl Sweep {
     pub fn order(&self, orders: Vec<(Id, Order)>) -> Result<(), EngineError> {
         if self.enumeration.get().is_none() {
             let counters = self.counters[0].clone();
-            let (inlet, events, handle) = enumerate::start(self.shared.clone(), counters, Caps::default())?;
+            let caps = Caps { connections: limits::conversations(), ..Caps::default() };
+            let (inlet, events, handle) = enumerate::start(self.shared.clone(), counters, caps)?;
             self.helpers.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
             // Only the thread that iterates gives orders, so nobody came first.
             let _ = self.enumeration.set((inlet, events));

@@ -2,6 +2,7 @@
 //!
 //! Deadlines, byte caps and the number of connections live here, not with the authors. Never decides what is said.
 
+mod ending;
 mod line;
 mod opening;
 mod worker;

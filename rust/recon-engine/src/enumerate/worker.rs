@@ -33,9 +33,9 @@ const QUIET_US: u64 = 150_000;
 
 /// What is left of a conversation's budgets while no connection of it is open; forgotten when it is closed.
 #[derive(Clone, Copy, Debug)]
-struct Left {
-    end_us: u64,
-    room: usize,
+pub(super) struct Left {
+    pub(super) end_us: u64,
+    pub(super) room: usize,
 }
 
 /// A batch of events for the reader.
@@ -103,9 +103,9 @@ pub(super) struct Worker {
     pub(super) lines: Slab<Line>,
     pub(super) by_id: HashMap<Id, Key>,
     pub(super) per_host: HashMap<IpAddr, usize>,
-    left: HashMap<Id, Left>,
+    pub(super) left: HashMap<Id, Left>,
     /// Hosts of connections that were handed over and not yet given back.
-    lent: HashMap<Id, IpAddr>,
+    pub(super) lent: HashMap<Id, IpAddr>,
     pub(super) waiting: VecDeque<Opening>,
     /// Conversations that wait there.
     pub(super) queued: HashSet<Id>,
@@ -209,22 +209,6 @@ impl Worker {
         self.flush(key);
         let line = &mut self.lines[key];
         self.said.push((line.id, Event::Done(Vec::new())));
-    }
-
-    /// Hand a connection over; its host stays busy until the conversation is closed.
-    pub(super) fn lend(&mut self, key: Key) {
-        let Some(mut line) = self.lines.remove(key) else {
-            return;
-        };
-        let id = line.id;
-        self.by_id.remove(&id);
-        // A socket that cannot be taken from the poller is of no use to anybody else either.
-        let event = match self.poll.registry().deregister(&mut line.stream) {
-            Ok(()) => Event::Lent(std::net::TcpStream::from(line.stream).into()),
-            Err(_) => Event::Closed(Vec::new(), "no poller"),
-        };
-        self.lent.insert(id, line.addr);
-        self.said.push((id, event));
     }
 
     fn receive(&mut self, key: Key, until: Until, now_us: u64) {
@@ -359,35 +343,6 @@ impl Worker {
                 } else {
                     self.said.push((line.id, event));
                 }
-            }
-        }
-    }
-
-    /// A conversation is over: say so and forget it.
-    pub(super) fn end(&mut self, key: Key, event: Event) {
-        let id = self.lines[key].id;
-        self.said.push((id, event));
-        self.close(id);
-    }
-
-    pub(super) fn close(&mut self, id: Id) {
-        if self.queued.remove(&id) {
-            self.waiting.retain(|opening| opening.id != id);
-        }
-        let Some(line) = self.by_id.remove(&id).and_then(|key| self.lines.remove(key)) else {
-            return;
-        };
-        self.left.insert(id, Left { end_us: line.end_us, room: line.room });
-        dial::hang_up(&line.stream);
-        self.release(line.addr);
-    }
-
-    /// One connection fewer to a host.
-    fn release(&mut self, addr: IpAddr) {
-        if let Some(count) = self.per_host.get_mut(&addr) {
-            *count -= 1;
-            if *count == 0 {
-                self.per_host.remove(&addr);
             }
         }
     }
