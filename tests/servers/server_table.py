@@ -210,7 +210,8 @@ service lmtp {
         "mariadb",
         "mariadb-server",
         (Port("mariadb", 3306, "mysql", "MariaDB", version=True, revision=True, distro="Debian"),),
-        "mariadbd --no-defaults --datadir=@D/m --bind-address=127.0.0.1 --port=3306 --socket=@D/s --user=mysql",
+        "mariadbd --no-defaults --datadir=@D/m --bind-address=127.0.0.1 --port=3306 --socket=@D/s --user=mysql"
+        " --ssl-cert=@CRT --ssl-key=@KEY",
         before="chown mysql @D; mariadb-install-db --no-defaults --datadir=@D/m --user=mysql",
     ),
     Server(

@@ -72,6 +72,8 @@ STARTTLS = {
     "lmtp": 24,
     "sieve": 4190,
     "ldap": 389,
+    "mysql": 3306,
+    "postgresql": 5432,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from functools import partial
 
 from recon.model import Match, Probe
@@ -209,4 +210,18 @@ _SPHINX = (
     ),
 )
 
-PROBES = (Probe("mysql", ports="3306-3309,33060", rarity=2, matches=(*_SERVERS, *_REFUSALS, *_SPHINX, _X_PROTOCOL)),)
+_CAPABILITIES = 0x0800 | 0x0200 | 0x8000
+"""CLIENT_SSL, CLIENT_PROTOCOL_41, CLIENT_SECURE_CONNECTION."""
+
+_SSL_REQUEST = b"\x20\x00\x00\x01" + struct.pack("<IIB23x", _CAPABILITIES, 0x0100_0000, 0x21)
+"""Protocol::SSLRequest, packet 1: capabilities, longest packet, character set utf8. TLS follows without an answer."""
+
+PROBES = (
+    Probe(
+        "mysql",
+        ports="3306-3309,33060",
+        starttls=((_SSL_REQUEST, b""),),
+        rarity=2,
+        matches=(*_SERVERS, *_REFUSALS, *_SPHINX, _X_PROTOCOL),
+    ),
+)

@@ -81,6 +81,18 @@ _MATCHES = (
     ),
 )
 
+_SSL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
+"""SSLRequest (PostgreSQL manual, section 55.7), answered by one byte: ``S`` or ``N``."""
+
 PROBES = (
-    Probe("postgresql", ports="5432-5435,6432", send=_STARTUP, wait_ms=1500, ends="quiet", rarity=3, matches=_MATCHES),
+    Probe(
+        "postgresql",
+        ports="5432-5435,6432",
+        send=_STARTUP,
+        starttls=((_SSL_REQUEST, b"S"),),
+        wait_ms=1500,
+        ends="quiet",
+        rarity=3,
+        matches=_MATCHES,
+    ),
 )
