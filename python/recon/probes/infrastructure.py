@@ -15,6 +15,9 @@ from recon.probes.grammar import greeting
 _RADIUS = b"\x01R\x00\x14recon-authentic!"
 """RFC 2865 section 4.1: a request without a name or a word to check; who has us as a client must reject it."""
 
+_REJECT_DELAY_MS = 2500
+"""FreeRADIUS holds a reject back for a second, so that nobody guesses fast."""
+
 _RADIUS_MATCHES = (
     Match(
         rb"^[\x03\x0b]R\x00[\x14-\xff][\s\S]{16}",
@@ -323,7 +326,14 @@ _ask = partial(Probe, ends="quiet")
 _ask_udp = partial(Probe, transport="udp")
 
 PROBES = (
-    _ask_udp("radius", ports="1812-1813,1645-1646", send=_RADIUS, rarity=3, matches=_RADIUS_MATCHES),
+    _ask_udp(
+        "radius",
+        ports="1812-1813,1645-1646",
+        send=_RADIUS,
+        wait_ms=_REJECT_DELAY_MS,
+        rarity=3,
+        matches=_RADIUS_MATCHES,
+    ),
     Probe("bgp", ports="179", rarity=6, matches=_BGP_MATCHES),
     _ask_udp("ipmi", ports="623", send=_IPMI, rarity=2, matches=_IPMI_MATCHES),
     _ask("stun", ports="3478", tls_ports="5349", send=_STUN, rarity=7, matches=_stun_matches("tcp")),
