@@ -65,7 +65,28 @@ def _x11_setup(vendor: bytes, release: int) -> bytes:
 
 
 _X11_OPEN = rb"^\x01\x00\x0b\x00\x00\x00[\s\S]{2}(?P<release>[\s\S]{4})[\s\S]{28}"
-_X11_XORG = rb"^\x01\x00\x0b\x00\x00\x00[\s\S]{2}(?P<version>[\s\S]{4})[\s\S]{28}The X\.Org Foundation"
+_XORG_21 = rb"[\s\S][\xa1-\xff]\xb8\x00|[\s\S]{2}[\xb9-\xff]\x00"
+"""Releases from 12100000 on: 12101007 is called 21.1.7, not 1.21.1.7 (as the server's tags are)."""
+
+_XORG_1 = rb"[\s\S][\x00-\xa0]\xb8\x00|[\s\S]{2}[\x00-\xb7]\x00|[\s\S]{3}[\x01-\xff]"
+"""The releases before."""
+
+
+def _xorg(group: bytes, template: str, examples: dict[int, str]) -> Match:
+    """Read X.Org's version out of the releases that ``group`` holds."""
+    return Match(
+        rb"^\x01\x00\x0b\x00\x00\x00[\s\S]{2}(?P<version>" + group + rb")[\s\S]{28}The X\.Org Foundation",
+        service="x11",
+        vendor="x.org",
+        product="X.Org X Server",
+        cpe="cpe:2.3:a:x.org:xorg-server",
+        facts={"access": "open", "protocol": "11.0"},
+        decode={"version": template},
+        examples={
+            _x11_setup(b"The X.Org Foundation", release): {"version": version, "access": "open"}
+            for release, version in examples.items()
+        },
+    )
 
 
 def _x_server(text: bytes, product: str, *, vendor: str, cpe: str | None = None) -> Match:
@@ -82,19 +103,8 @@ def _x_server(text: bytes, product: str, *, vendor: str, cpe: str | None = None)
 
 
 _X11_MATCHES = (
-    Match(
-        _X11_XORG,
-        service="x11",
-        vendor="x.org",
-        product="X.Org X Server",
-        cpe="cpe:2.3:a:x.org:xorg-server",
-        facts={"access": "open", "protocol": "11.0"},
-        decode={"version": "{u32le/1.2.2.3}"},
-        examples={
-            _x11_setup(b"The X.Org Foundation", 12101007): {"version": "1.21.1.7", "access": "open"},
-            _x11_setup(b"The X.Org Foundation", 11906000): {"version": "1.19.6.0"},
-        },
-    ),
+    _xorg(_XORG_21, "{u32le/_1.2.2.3}", {12101007: "21.1.7", 12301002: "23.1.2"}),
+    _xorg(_XORG_1, "{u32le/1.2.2.3}", {11906000: "1.19.6.0", 12013000: "1.20.13.0"}),
     _x_server(rb"The XFree86 Project, Inc", "XFree86", vendor="xfree86", cpe="cpe:2.3:a:xfree86:xfree86"),
     _x_server(rb"The Cygwin/X Project", "Cygwin/X", vendor="cygwin"),
     _x_server(rb"HC-Consult", "VcXsrv", vendor="vcxsrv"),
