@@ -18,7 +18,21 @@ if TYPE_CHECKING:
         StoreError,
     )
     from recon.hookspecs import hookimpl
-    from recon.model import Fact, Match, Probe, Product, Progress, Record, Service, Sink, SinkOptions, SinkType, Summary
+    from recon.model import (
+        Fact,
+        Findings,
+        Match,
+        Probe,
+        Product,
+        Progress,
+        Record,
+        Service,
+        Sink,
+        SinkOptions,
+        SinkType,
+        Summary,
+    )
+    from recon.offline import identify
     from recon.pipeline import Sweep, sweep
     from recon.plan import Plan
 
@@ -30,6 +44,7 @@ _HOME = {
     "EngineError": "recon.errors",
     "Enumerator": "recon.enumerator",
     "Fact": "recon.model",
+    "Findings": "recon.model",
     "Found": "recon.enumerator",
     "Match": "recon.model",
     "PermissionDenied": "recon.errors",
@@ -50,6 +65,7 @@ _HOME = {
     "Summary": "recon.model",
     "Sweep": "recon.pipeline",
     "hookimpl": "recon.hookspecs",
+    "identify": "recon.offline",
     "sweep": "recon.pipeline",
 }
 
@@ -60,6 +76,7 @@ __all__ = [
     "EngineError",
     "Enumerator",
     "Fact",
+    "Findings",
     "Found",
     "Match",
     "PermissionDenied",
@@ -80,6 +97,7 @@ __all__ = [
     "Summary",
     "Sweep",
     "hookimpl",
+    "identify",
     "sweep",
 ]
 

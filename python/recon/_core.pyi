@@ -19,6 +19,9 @@ def port_name(port: int, transport: str) -> str | None:
 def port_range(port: int) -> str:
     """``well-known``, ``registered`` or ``dynamic`` (RFC 6335 section 6)."""
 
+def package_url(service: Service) -> str | None:
+    """The package URL of a service; none where its package is not known for certain."""
+
 def port_entries() -> list[tuple[int, str, str]]:
     """The whole IANA registry: (port, transport, service), by port."""
 
@@ -94,6 +97,35 @@ class Pack:
         microseconds, connection)."""
 
 @final
+class Offline:
+    """Names stored replies of one ``form``: ``raw`` (one reply), ``lines`` (with escapes) or ``jsonl``.
+
+    The options hold for replies that do not tell it themselves; services below ``least`` are left out.
+    """
+
+    def __new__(
+        cls,
+        pack: Pack,
+        form: str,
+        *,
+        hint: str | None = None,
+        port: int | None = None,
+        transport: str | None = None,
+        tls: bool = False,
+        cut: bool = False,
+        least: float = 0.0,
+        now_us: int = 0,
+    ) -> Offline: ...
+    def read(
+        self, data: bytes, first_line: int = 1, host: str | None = None
+    ) -> tuple[list[Batch], list[tuple[int, str]], int, int]:
+        """Name a piece of a file that ends with a whole line.
+
+        Batches; (line, why) of what could not be read; sound lines without a reply; all lines. ``host`` stands for a
+        reply that tells neither address nor host. Threads may call it at the same time.
+        """
+
+@final
 class Batch:
     """Up to 1,024 records, owned by Rust; objects are made on demand."""
 
@@ -104,6 +136,8 @@ class Batch:
         """The same batch with ``records`` in place of its own; transcripts stay with their target."""
     def split(self, services: set[str]) -> tuple[Batch, Batch]:
         """The records with one of ``services``, and the others."""
+    def at_least(self, confidence: float) -> Batch:
+        """The same records without the services that are less certain."""
     def __len__(self) -> int: ...
     def __getitem__(self, index: int, /) -> Record: ...
     def __iter__(self) -> Iterator[Record]: ...

@@ -40,6 +40,21 @@ class Service:
     tls: bool = False
     evidence: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def purl(self) -> str | None:
+        """The package URL; none where its package is not known for certain."""
+        from recon._core import package_url  # noqa: PLC0415 - a service is plain data until somebody asks
+
+        return package_url(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What one answer means: services, the most certain first, and facts by name."""
+
+    services: list[Service]
+    facts: dict[str, FactValue]
+
 
 @dataclass(slots=True)
 class Record:

@@ -6,7 +6,7 @@ import recon
 
 ROW = ["schema", "at", "addr", "host", "port", "transport", "range", "registered", "state", "reason", "rtt_us", "ttl",
        "services", "facts", "banner"]  # fmt: skip
-SERVICE = ["name", "part", "vendor", "product", "version", "cpe", "distro", "revision", "confidence",
+SERVICE = ["name", "part", "vendor", "product", "version", "cpe", "purl", "distro", "revision", "confidence",
            "version_source", "tls", "evidence"]  # fmt: skip
 SUMMARY = ["schema", "run", "targets", "sent", "open", "closed", "unreachable", "silent", "unknown", "errors", "drops",
            "elapsed_s", "rate_pps", "backend", "bottleneck", "recall", "exit"]  # fmt: skip
@@ -28,8 +28,14 @@ def test_a_row_has_the_keys_of_the_contract_in_order(serve, plugins):
     assert list(service) == SERVICE
     assert list(service["evidence"]) == ["probe", "match"]
     assert service["cpe"] == "cpe:2.3:a:openbsd:openssh:9.2p1:*:*:*:*:*:*:*"
+    assert service["purl"] == "pkg:deb/debian/openssh-server@1:9.2p1-2%2Bdeb12u10"
     assert row["facts"] == {"ssh.protocol": "2.0"}
     assert row["banner"] == "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"
+
+
+def test_a_service_has_a_package_url_only_where_its_package_is_certain(serve, plugins):
+    (row,), _ = rows(serve, plugins, b"SSH-2.0-OpenSSH_9.2p1\r\n")
+    assert list(row["services"][0]) == [key for key in SERVICE if key != "purl"]
 
 
 def test_exact_bytes_are_added_only_where_the_text_differs(serve, plugins):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recon.cli import demo, doctor, explain, plugins, ports, probes, sweep, trace
+from recon.cli import demo, doctor, explain, identify, plugins, ports, probes, sweep, trace
 from recon.cli.announced import any_commands
 from recon.errors import PlanError
 
@@ -25,11 +25,13 @@ recon sweep @targets.txt --format jsonl -o rows.jsonl
 
 recon explain 127.0.0.1:22
 
+recon identify rows.jsonl
+
 recon ports ssh
 
 recon COMMAND --help tells more."""
 
-BUILT_IN = frozenset({"sweep", "ports", "explain", "trace", "plugins", "probes", "doctor", "demo"})
+BUILT_IN = frozenset({"sweep", "ports", "explain", "trace", "identify", "plugins", "probes", "doctor", "demo"})
 LATER = ("runs", "show", "diff", "export", "resume", "merge")
 """Commands that the next versions bring; until then each says so. A plugin's command of that name goes first."""
 
@@ -48,6 +50,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.command("ports", epilog=ports.EPILOG)(ports.command)
     app.command("explain", epilog=explain.EPILOG, no_args_is_help=True)(explain.command)
     app.command("trace", epilog=trace.EPILOG, no_args_is_help=True)(trace.command)
+    app.command("identify", epilog=identify.EPILOG, no_args_is_help=True)(identify.command)
     app.add_typer(plugins.app, name="plugins")
     app.add_typer(probes.app, name="probes")
     app.command("doctor", epilog=doctor.EPILOG)(doctor.command)

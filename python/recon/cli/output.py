@@ -86,9 +86,10 @@ def usual_format(path: str | None, *, is_terminal: bool) -> str:
 class Writer:
     """Gives batches to the sinks until one fails; from then on it only says so."""
 
-    def __init__(self, *sinks: Sink | None) -> None:
-        """Write to every one of ``sinks`` that is not none."""
+    def __init__(self, *sinks: Sink | None, min_confidence: float = 0.0) -> None:
+        """Write to every one of ``sinks`` that is not none; services below ``min_confidence`` are left out."""
         self._sinks = [sink for sink in sinks if sink is not None]
+        self._min_confidence = min_confidence
         self.failure: Exception | None = None
         self.rows = 0
 
@@ -96,6 +97,8 @@ class Writer:
         """Whether the sweep should go on."""
         if self.failure is None:
             try:
+                if self._min_confidence:
+                    batch = batch.at_least(self._min_confidence)
                 for sink in self._sinks:
                     sink.write(batch)
                 self.rows += len(batch)

@@ -56,6 +56,7 @@ class Request:
     allow: tuple[str, ...] = ()
     community: str | None = None
     show: tuple[str, ...] = ("open",)
+    min_confidence: float = 0.0
     disabled: tuple[str, ...] = ()
     probe_files: tuple[str, ...] = ()
     format: str | None = None
@@ -121,9 +122,9 @@ def run(request: Request, beside: Sink | None = None) -> int:
     output = Output(files.open("-o", rows), rows, screen)
     talks = None if request.transcripts is None else files.open("--transcripts", request.transcripts)
     account = None if request.summary is None else files.open("--summary", _path(request.summary))
-    writer = Writer(
-        open_sink(kind, output, color=request.color), None if talks is None else TranscriptSink(talks), beside
-    )
+    spoken = None if talks is None else TranscriptSink(talks)
+    sinks = (open_sink(kind, output, color=request.color), spoken, beside)
+    writer = Writer(*sinks, min_confidence=request.min_confidence)
     summary, interrupted = _sweep(plan, plugins, files, writer, partial(Live, progress_mode(request.progress), screen))
     writer.close(summary, output)
     summary = summary.with_exit(_exit_code(request, summary, writer, interrupted))

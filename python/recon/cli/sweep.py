@@ -151,6 +151,10 @@ def command(
             metavar="STATES", rich_help_panel=_WHERE, help="Which answers become rows: open,closed,unreachable,unknown."
         ),
     ] = "open",
+    min_confidence: Annotated[
+        float,
+        typer.Option(metavar="0…1", min=0, max=1, rich_help_panel=_WHERE, help=words.MIN_CONFIDENCE_HELP),
+    ] = 0.0,
     progress: Annotated[
         str,
         typer.Option(metavar="auto|json|none", rich_help_panel=_WHERE, help="Progress on standard error."),
@@ -203,6 +207,7 @@ def command(
         allow=tuple(words.one_of("--allow", word, ("industrial",)) for word in allow or ()),
         community=community,
         show=words.states(show),
+        min_confidence=min_confidence,
         disabled=words.disabled(plugin or []),
         probe_files=tuple(probes or ()),
         format=format_,

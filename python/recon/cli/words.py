@@ -9,6 +9,7 @@ from recon.errors import PlanError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MIN_CONFIDENCE_HELP = "Leave out services that are less certain, such as 0.9; rows stay."
 STATES = ("open", "closed", "unreachable", "unknown")
 
 _MILLISECONDS_OF = {"ms": 1, "s": 1000, "m": 60_000}

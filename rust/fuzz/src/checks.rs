@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use recon_core::matcher::{FACT_LIMIT, GRAMMAR, HEADER_FACT_LIMIT, MATCH_WITH_VERSION, VALUE_LIMIT};
+use recon_core::matcher::{AGREED, FACT_LIMIT, GRAMMAR, HEADER_FACT_LIMIT, VALUE_LIMIT};
 use recon_core::reply::{Fact, FactValue, Findings, Service};
 
 /// How many characters one byte becomes at most: `\xNN`.
@@ -37,7 +37,7 @@ pub fn cpe(name: &str) {
 
 fn service(service: &Service) {
     assert!(!service.name.is_empty() && !service.evidence.probe.is_empty() && !service.evidence.matched.is_empty());
-    assert!((GRAMMAR..=MATCH_WITH_VERSION).contains(&service.confidence), "{service:?}");
+    assert!((GRAMMAR..=AGREED).contains(&service.confidence), "{service:?}");
     let values = [
         service.product.as_deref(),
         service.vendor.as_deref(),

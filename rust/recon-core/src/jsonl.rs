@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::lines;
+use crate::purl;
 use crate::registry;
 use crate::reply::{Evidence, Fact, FactValue, Reply, Service};
 use crate::space::Transport;
@@ -128,6 +129,8 @@ struct ServiceRow<'a> {
     product: Option<&'a str>,
     version: Option<&'a str>,
     cpe: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purl: Option<String>,
     distro: Option<&'a str>,
     revision: Option<&'a str>,
     confidence: f64,
@@ -145,9 +148,10 @@ impl<'a> ServiceRow<'a> {
             product: service.product.as_deref(),
             version: service.version.as_deref(),
             cpe: service.cpe.as_deref(),
+            purl: purl::of(service),
             distro: service.distro.as_deref(),
             revision: service.revision.as_deref(),
-            confidence: (f64::from(service.confidence) * 100.0).round() / 100.0,
+            confidence: service.certainty(),
             version_source: &service.version_source,
             tls: service.tls,
             evidence: EvidenceRow::new(&service.evidence),

@@ -26,10 +26,13 @@ mod words;
 
 pub use error::PackError;
 pub use identify::Scratch;
+pub(crate) use identify::ended;
 pub(crate) use merge::merge as merge_services;
 pub use pack::{CompiledProbe, Pack};
 pub use proofs::Proofs;
 
+/// Two independent sources name the same product and version.
+pub const AGREED: f32 = 0.99;
 /// A fixed match that read a version.
 pub const MATCH_WITH_VERSION: f32 = 0.98;
 /// A fixed match without a version.

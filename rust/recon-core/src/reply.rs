@@ -75,6 +75,14 @@ pub struct Service {
     pub evidence: Evidence,
 }
 
+impl Service {
+    /// How sure, in the two decimals that every output shows.
+    #[must_use]
+    pub fn certainty(&self) -> f64 {
+        (f64::from(self.confidence) * 100.0).round() / 100.0
+    }
+}
+
 /// The value of a fact.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FactValue {

@@ -57,6 +57,15 @@ impl Batch {
         (Self { replies: with }, Self { replies: without })
     }
 
+    /// The same records without the services that are less certain.
+    fn at_least(&self, confidence: f64) -> Self {
+        let mut replies = self.replies.clone();
+        for reply in &mut replies {
+            reply.findings.services.retain(|service| service.certainty() >= confidence);
+        }
+        Self { replies }
+    }
+
     fn __len__(&self) -> usize {
         self.replies.len()
     }

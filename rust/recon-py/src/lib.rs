@@ -2,6 +2,7 @@
 
 mod batch;
 mod errors;
+mod offline;
 mod orders;
 mod pack;
 mod probes;
@@ -18,7 +19,11 @@ mod _core {
     #[pymodule_export]
     use super::batch::Batch;
     #[pymodule_export]
+    use super::offline::Offline;
+    #[pymodule_export]
     use super::pack::Pack;
+    #[pymodule_export]
+    use super::records::package_url;
     #[pymodule_export]
     use super::registry::{port_entries, port_name, port_range, port_words};
     #[pymodule_export]

@@ -14,6 +14,7 @@ use recon_core::reply::{Reply, State};
 use recon_core::space::{Target, Transport};
 use recon_core::transcript::{Direction, Entry, Transcript};
 
+use crate::offline::Scratches;
 use crate::{errors, probes, records};
 
 /// (plugin, probe, why) of a probe that was left out.
@@ -25,6 +26,7 @@ type Found<'py> = (Bound<'py, PyList>, Bound<'py, PyDict>);
 #[pyclass(frozen, module = "recon._core")]
 pub(crate) struct Pack {
     pub(crate) inner: Arc<matcher::Pack>,
+    pub(crate) scratches: Arc<Scratches>,
     faults: Vec<Fault>,
 }
 
@@ -40,7 +42,7 @@ impl Pack {
             let why = error.to_string();
             (error.origin, error.probe, why)
         }));
-        Self { inner: Arc::new(pack), faults }
+        Self { inner: Arc::new(pack), scratches: Arc::default(), faults }
     }
 
     #[getter]
@@ -72,7 +74,7 @@ impl Pack {
 
     #[pyo3(signature = (data, *, asked = "listen", tls = false))]
     fn identify<'py>(&self, py: Python<'py>, data: &[u8], asked: &str, tls: bool) -> PyResult<Found<'py>> {
-        let findings = self.inner.identify(data, asked, tls, &mut self.inner.scratch());
+        let findings = self.scratches.with(|scratch| self.inner.identify(data, asked, tls, scratch));
         Ok((records::services(py, &findings.services)?, records::facts(py, &findings.facts)?))
     }
 

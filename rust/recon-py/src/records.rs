@@ -10,7 +10,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyList, PyString, PyTuple, PyType};
 use recon_core::reply::{Evidence, Fact, FactValue, Findings, Reply, Service, State};
 use recon_core::space::{Target, Transport};
-use recon_core::{jsonl, registry};
+use recon_core::{jsonl, purl, registry};
 
 use crate::errors;
 
@@ -72,7 +72,7 @@ fn service<'py>(py: Python<'py>, service: &Service) -> PyResult<Bound<'py, PyAny
         service.cpe.as_deref().into_pyobject(py)?.into_any(),
         service.distro.as_deref().into_pyobject(py)?.into_any(),
         service.revision.as_deref().into_pyobject(py)?.into_any(),
-        confidence(service).into_pyobject(py)?.into_any(),
+        service.certainty().into_pyobject(py)?.into_any(),
         PyString::new(py, &service.version_source).into_any(),
         PyBool::new(py, service.tls).to_owned().into_any(),
         evidence.into_any(),
@@ -80,9 +80,10 @@ fn service<'py>(py: Python<'py>, service: &Service) -> PyResult<Bound<'py, PyAny
     SERVICE.import(py, "recon.model", "Service")?.call1(PyTuple::new(py, fields)?)
 }
 
-/// Two decimals, as in JSON.
-fn confidence(service: &Service) -> f64 {
-    (f64::from(service.confidence) * 100.0).round() / 100.0
+/// The package URL of a `Service`; none where its package is not known.
+#[pyfunction]
+pub(crate) fn package_url(service: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    Ok(purl::of(&edited(service)?))
 }
 
 fn word(py: Python<'_>, transport: Transport) -> &Bound<'_, PyString> {

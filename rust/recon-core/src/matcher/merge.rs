@@ -48,3 +48,57 @@ fn reads_whole_answer(service: &Service) -> bool {
 fn fullness(service: &Service) -> (bool, bool) {
     (service.version.is_some(), service.revision.is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{GRAMMAR_WITH_PRODUCT, MATCH_WITH_VERSION};
+    use super::*;
+    use crate::reply::Evidence;
+
+    fn service(version: &str, source: &str, probe: &str, matched: &str) -> Service {
+        Service {
+            name: "http".into(),
+            part: 'a',
+            vendor: None,
+            product: Some("nginx".into()),
+            version: Some(version.into()),
+            cpe: None,
+            distro: None,
+            revision: None,
+            confidence: MATCH_WITH_VERSION,
+            version_source: source.into(),
+            tls: false,
+            evidence: Evidence { probe: probe.into(), matched: matched.into() },
+        }
+    }
+
+    fn merged(mut services: Vec<Service>) -> Service {
+        merge(&mut services);
+        assert_eq!(services.len(), 1, "{services:?}");
+        services.remove(0)
+    }
+
+    #[test]
+    fn two_fields_or_two_probes_that_agree_are_more_than_one() {
+        let header = service("1.22.1", "header", "http", "http.nginx");
+        let body = service("1.22.1", "body", "http", "http.nginx.page");
+        assert!(merged(vec![header.clone(), body]).confidence >= AGREED);
+        let status = service("1.22.1", "status", "status", "nginx.status");
+        let unsure = Service { confidence: GRAMMAR_WITH_PRODUCT, ..header };
+        let both = merged(vec![unsure, status]);
+        assert_eq!((both.confidence.to_bits(), &*both.evidence.matched), (AGREED.to_bits(), "http.nginx"));
+    }
+
+    #[test]
+    fn the_same_words_read_twice_are_one_source() {
+        let header = service("1.22.1", "header", "http", "http.nginx");
+        let again = service("1.22.1", "header", "other", "http.nginx");
+        assert!(merged(vec![header.clone(), again]).confidence < AGREED);
+        let whole = service("1.22.1", "http", "http", "http.nginx.raw");
+        assert!(merged(vec![header.clone(), whole]).confidence < AGREED);
+        let other = service("1.18.0", "body", "http", "http.nginx.page");
+        assert!(merged(vec![header.clone(), other]).confidence < AGREED);
+        let bare = Service { version: None, ..service("", "body", "http", "http.nginx.page") };
+        assert!(merged(vec![header, bare]).confidence < AGREED);
+    }
+}
