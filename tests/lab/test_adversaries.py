@@ -129,7 +129,7 @@ LEARNT = {
     "changing": lambda swept: len(swept.names) > 1 and {("OpenSSH", "9.2p1"), ("vsftpd", "3.0.3")} <= swept.products,
     "ssh flood": lambda swept: swept.products == {("OpenSSH", "9.2p1")},
     "ftp drip": lambda swept: swept.products == {("vsftpd", "3.0.3")},
-    "stalled tls": lambda swept: swept.names <= {"tls"},
+    "stalled tls": lambda swept: swept.names == {"tls"},
     "many names": lambda swept: every(10_000)(swept.facts("tls.names_total")) and NGINX in swept.products,
     "huge certificate": lambda swept: swept.names == {"tls"} and every("1.2")(swept.facts("tls.version")),
 }

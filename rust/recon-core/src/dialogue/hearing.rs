@@ -53,6 +53,13 @@ impl Dialogue {
         }
     }
 
+    /// A handshake is under way; `received` is what came of it so far.
+    pub fn on_securing(&mut self, wire: Wire, received: &[u8]) {
+        if let Some(talk) = self.talks.get_mut(wire).filter(|talk| talk.state == State::Securing) {
+            talk.speaks_tls = tls::looks_like(received);
+        }
+    }
+
     /// TLS stands on a connection.
     pub fn on_secured(&mut self, pack: &Pack, scratch: &mut Scratch, wire: Wire, session: &Session, now_us: u64) {
         let Some(talk) = self.talks.get_mut(wire).filter(|talk| talk.state == State::Securing) else {
@@ -107,6 +114,9 @@ impl Dialogue {
         }
         for wire in 0..self.talks.len() {
             if self.talks[wire].is_active() && self.talks[wire].deadline_us <= now_us && !self.done {
+                if self.talks[wire].state == State::Securing && self.talks[wire].speaks_tls {
+                    self.agenda.tls_refused();
+                }
                 let text = if self.talks[wire].answer.is_empty() { "silent" } else { "quiet" };
                 self.remark(wire, now_us, || text.to_owned());
                 self.talks[wire].quiet = true;

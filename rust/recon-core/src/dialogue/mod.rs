@@ -146,7 +146,8 @@ impl Dialogue {
     /// Whether the peer has said anything, or had its time to speak first.
     #[must_use]
     pub fn is_past_greeting(&self) -> bool {
-        self.done || self.talks[0].question != Question::Listen || !self.talks[0].answer.is_empty()
+        let first = &self.talks[0];
+        self.done || !first.is_active() || first.question != Question::Listen || !first.answer.is_empty()
     }
 
     /// Whether nothing more is to be learnt.
@@ -261,9 +262,17 @@ impl Dialogue {
             self.stop(pack, scratch);
             return;
         }
+        self.forget(wire);
         self.go_on(pack, now_us);
         if !self.talks.iter().any(Talk::is_active) {
             self.done = true;
+        }
+    }
+
+    /// Let go of an answer that was read: a port that answers every question endlessly would hold one for each.
+    fn forget(&mut self, wire: Wire) {
+        if !self.outcome.banner.is_empty() {
+            self.talks[wire].answer = Vec::new();
         }
     }
 

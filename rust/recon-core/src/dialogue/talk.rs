@@ -22,6 +22,8 @@ pub(super) struct Talk {
     pub(super) question: Question,
     pub(super) state: State,
     pub(super) tls: bool,
+    /// What came of a handshake that is not over is TLS.
+    pub(super) speaks_tls: bool,
     /// The peer ended it.
     pub(super) closed: bool,
     /// It said nothing more for as long as its question allows.
@@ -46,6 +48,7 @@ impl Talk {
             question,
             state,
             tls: false,
+            speaks_tls: false,
             closed: false,
             quiet: false,
             was_read: false,

@@ -73,6 +73,12 @@ pub(crate) fn write_out(stream: &mut mio::net::TcpStream, unsent: &mut Vec<u8>) 
     }
 }
 
+/// Whether an error tells of a connection that stood and was reset before we looked: Linux calls a SYN's refusal
+/// ECONNREFUSED, and ECONNRESET (EPIPE after a FIN) only what ends an established one (`tcp_reset` in `tcp_input.c`).
+pub(crate) fn was_open(error: &io::Error) -> bool {
+    cfg!(target_os = "linux") && matches!(Errno::from_io_error(error), Some(Errno::CONNRESET | Errno::PIPE))
+}
+
 /// What a failed attempt means. An unreachable error is the target's only if we have a route to it.
 pub(crate) fn outcome(error: &io::Error, addr: IpAddr) -> Outcome {
     match errno::read(error) {

@@ -37,6 +37,7 @@ impl Worker {
             return self.on_established(key, ticket);
         }
         match self.conns[key].stream.take_error() {
+            Ok(Some(error)) if dial::was_open(&error) => self.on_established(key, ticket),
             Ok(Some(error)) | Err(error) => self.on_refused(key, ticket, &error),
             Ok(None) if event.is_writable() => self.on_established(key, ticket),
             Ok(None) => {}
@@ -66,6 +67,7 @@ impl Worker {
 
     fn on_extra_handshake(&mut self, key: Key, event: &Event) {
         match self.conns[key].stream.take_error() {
+            Ok(Some(error)) if dial::was_open(&error) => self.on_extra_open(key),
             Ok(Some(_)) | Err(_) => self.on_extra_refused(key),
             Ok(None) if event.is_writable() => self.on_extra_open(key),
             Ok(None) => {}

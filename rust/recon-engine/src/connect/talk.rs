@@ -127,6 +127,11 @@ impl Worker {
                 dialogue.on_secured(pack, scratch, wire, &session, now_us);
             });
         }
+        if let Some(early) =
+            self.conns[key].tls.as_ref().filter(|tls| !tls.is_secured()).map(|tls| tls.early().to_vec())
+        {
+            self.with_port(port, |dialogue, _, _, _| dialogue.on_securing(wire, &early));
+        }
         if !progress.plain.is_empty() {
             self.with_port(port, |dialogue, pack, scratch, now_us| {
                 dialogue.on_data(pack, scratch, wire, &progress.plain, now_us);

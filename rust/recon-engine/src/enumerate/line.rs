@@ -6,6 +6,9 @@ use recon_core::lines;
 use super::{Event, Id, Until};
 use crate::tls::TlsWire;
 
+/// Bytes read ahead of what is asked for.
+const AHEAD: usize = 16 * 1024;
+
 /// What a connection is waiting for.
 #[derive(Debug)]
 pub(super) enum Wanted {
@@ -42,6 +45,15 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// Whether to read on: what nobody asked for stays in the socket, where it holds the peer back.
+    pub(super) fn is_hungry(&self) -> bool {
+        let asked = match &self.wanted {
+            Wanted::Bytes(until) => until.exactly.unwrap_or(until.limit),
+            _ => 0,
+        };
+        !self.closed && self.received.len() < asked.max(AHEAD)
+    }
+
     /// Keep what came, as far as the budget allows; whether it did.
     pub(super) fn take(&mut self, bytes: &[u8]) -> bool {
         let kept = bytes.len().min(self.room);

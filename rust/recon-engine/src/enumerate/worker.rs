@@ -216,7 +216,8 @@ impl Worker {
         line.deadline_us = (now_us + until.wait_us).min(line.end_us);
         line.wanted = Wanted::Bytes(until);
         self.wheel.insert(line.deadline_us, key);
-        self.settle(key);
+        // The socket reports only what is new: what it held back while nobody asked must be fetched.
+        self.read(key);
     }
 
     pub(super) fn secure(&mut self, key: Key, host: Option<Arc<str>>, greeting: bool, now_us: u64) {
@@ -246,6 +247,7 @@ impl Worker {
             match self.lines[key].stream.take_error() {
                 Ok(None) if event.is_writable() => self.on_open(key),
                 Ok(None) => return,
+                Ok(Some(error)) if dial::was_open(&error) => self.on_open(key),
                 Ok(Some(_)) | Err(_) => {
                     let gone = self.lines[key].broken("refused");
                     return self.end(key, gone);
@@ -262,7 +264,7 @@ impl Worker {
 
     fn read(&mut self, key: Key) {
         let mut buffer = std::mem::take(&mut self.buffer);
-        while let Some(line) = self.lines.get_mut(key).filter(|line| !line.closed) {
+        while let Some(line) = self.lines.get_mut(key).filter(|line| line.is_hungry()) {
             match line.stream.read(&mut buffer) {
                 Ok(0) => line.closed = true,
                 Ok(count) => self.on_bytes(key, &buffer[..count]),
