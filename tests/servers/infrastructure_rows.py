@@ -103,7 +103,7 @@ log:
     Server(
         "gearmand",
         "gearman-job-server",
-        (Port("gearmand", 4730, "gearman", "Gearman", version=True, hinted=True),),
+        (Port("gearmand", 4730, "gearman", "Gearman", version=True),),
         "gearmand -L 127.0.0.1 -p 4730 -l stderr",
     ),
     Server(
@@ -136,7 +136,7 @@ bind-address = "127.0.0.1:8186"
     Server(
         "zabbix-agent",
         "zabbix-agent",
-        (Port("zabbix-agent", 10050, "zabbix", "Zabbix agent", version=True, hinted=True),),
+        (Port("zabbix-agent", 10050, "zabbix", "Zabbix agent", version=True),),
         "zabbix_agentd -f -c @D/c",
         config="""\
 LogType=console
@@ -150,7 +150,7 @@ AllowRoot=1
     Server(
         "nrpe",
         "nagios-nrpe-server",
-        (Port("nrpe", 5666, "nrpe", "NRPE", version=True, hinted=True),),
+        (Port("nrpe", 5666, "nrpe", "NRPE", version=True),),
         "nrpe -c @D/c -f -n",
         config="server_port=5666\nserver_address=127.0.0.1\nallowed_hosts=127.0.0.1\nnrpe_user=nagios\nnrpe_group=nagios\npid_file=@D/pid\n",
     ),
@@ -213,7 +213,7 @@ port 4949
         "coturn",
         "coturn",
         (
-            Port("coturn", 3478, "stun", "coturn", version=True, hinted=True),
+            Port("coturn", 3478, "stun", "coturn", version=True),
             Port("coturn-udp", 3478, "stun", "coturn", version=True, transport="udp"),
         ),
         "turnserver -n -L 127.0.0.1 -p 3478 --no-cli --no-tls --no-dtls --realm example.test --pidfile @D/pid"
@@ -253,14 +253,14 @@ auth_file = @D/users
     Server(
         "firebird",
         "firebird3.0-server",
-        (Port("firebird", 3050, "firebird", "Firebird", hinted=True),),
+        (Port("firebird", 3050, "firebird", "Firebird"),),
         "/usr/sbin/firebird",
         before="mkdir -p /run/firebird3.0; chown firebird /run/firebird3.0",
     ),
     Server(
         "bird",
         "bird2",
-        (Port("bird", 179, "bgp", hinted=True),),
+        (Port("bird", 179, "bgp"),),
         "bird -f -c @D/c -s @D/ctl",
         config="""\
 router id 127.0.0.1;
@@ -272,5 +272,41 @@ protocol bgp {
   ipv4 { import none; export none; };
 }
 """,
+    ),
+    Server(
+        "etcd",
+        "etcd-server",
+        (Port("etcd", 2379, "http", "etcd", version=True),),
+        "etcd --data-dir @D/e --listen-client-urls http://127.0.0.1:2379"
+        " --advertise-client-urls http://127.0.0.1:2379 --listen-peer-urls http://127.0.0.1:2380",
+    ),
+    Server(
+        "prometheus",
+        "prometheus",
+        (Port("prometheus", 9090, "http", "Prometheus", version=True),),
+        "prometheus --config.file=@D/c --storage.tsdb.path=@D/db --web.listen-address=127.0.0.1:9090",
+        config="global:\n  scrape_interval: 1h\n",
+    ),
+    Server(
+        "node-exporter",
+        "prometheus-node-exporter",
+        (Port("node-exporter", 19100, "http", "Prometheus Node Exporter"),),
+        "prometheus-node-exporter --web.listen-address=127.0.0.1:19100",
+    ),
+    Server(
+        "nut",
+        "nut-server",
+        (Port("nut", 3493, "nut", "Network UPS Tools upsd", version=True),),
+        "NUT_CONFPATH=@D NUT_STATEPATH=@D /lib/nut/upsd -F -u root",
+        before="echo 'LISTEN 127.0.0.1 3493' > @D/upsd.conf; touch @D/upsd.users;"
+        " printf '[u]\\ndriver = dummy-ups\\nport = x\\n' > @D/ups.conf;"
+        " echo MODE=standalone > @D/nut.conf; chmod 640 @D/upsd.* @D/ups.conf",
+    ),
+    Server(
+        "openvpn-tcp",
+        "openvpn",
+        (Port("openvpn-tcp", 1194, "openvpn", "OpenVPN", hinted=True),),
+        "openvpn --tls-server --dev null --proto tcp-server --lport 1194 --local 127.0.0.1 --ca @CRT"
+        " --cert @CRT --key @KEY --dh none",
     ),
 )

@@ -379,13 +379,13 @@ pinger_enable off
     Server(
         "s_server-tls12",
         "openssl",
-        (Port("s_server-tls12", 4433, "http", tls=True),),
+        (Port("s_server-tls12", 4433, "http", "OpenSSL", tls=True),),
         "openssl s_server -accept 127.0.0.1:4433 -cert @CRT -key @KEY -tls1_2 -www",
     ),
     Server(
         "s_server-tls13",
         "openssl",
-        (Port("s_server-tls13", 4434, "http", tls=True),),
+        (Port("s_server-tls13", 4434, "http", "OpenSSL", tls=True),),
         "openssl s_server -accept 127.0.0.1:4434 -cert @CRT -key @KEY -tls1_3 -www",
     ),
 )

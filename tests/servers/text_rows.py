@@ -180,7 +180,7 @@ request_route {
     Server(
         "git-daemon",
         "git",
-        (Port("git-daemon", 9418, "git", "git daemon", hinted=True),),
+        (Port("git-daemon", 9418, "git", "git daemon"),),
         "git daemon --listen=127.0.0.1 --port=9418 --base-path=@D",
     ),
     Server(
@@ -192,7 +192,10 @@ request_route {
     Server(
         "tor",
         "tor",
-        (Port("tor-control", 9051, "tor-control", "Tor", version=True, hinted=True),),
+        (
+            Port("tor-control", 9051, "tor-control", "Tor", version=True),
+            Port("tor-socks", 9050, "socks5", "Tor"),
+        ),
         "tor -f @D/c",
         config="DataDirectory @D/t\nSocksPort 127.0.0.1:9050\nControlPort 127.0.0.1:9051\nLog err stderr\n",
     ),
@@ -231,5 +234,24 @@ socks block { from: 0.0.0.0/0 to: 0.0.0.0/0 }
         "murmurd -fg -ini @D/c",
         before="chown -R mumble-server @D",
         config="database=@D/db\nhost=127.0.0.1\nport=64738\nsslCert=@CRT\nsslKey=@KEY\n",
+    ),
+    Server(
+        "telnetd",
+        "inetutils-telnetd",
+        (Port("telnetd", 23, "telnet"),),
+        "inetutils-inetd -d @D/c",
+        config="127.0.0.1:telnet stream tcp nowait root /usr/sbin/telnetd telnetd\n",
+    ),
+    Server(
+        "microsocks",
+        "microsocks",
+        (Port("microsocks", 1081, "socks5"),),
+        "microsocks -i 127.0.0.1 -p 1081",
+    ),
+    Server(
+        "xvfb",
+        "xvfb",
+        (Port("xvfb", 6005, "x11", "X.Org X Server", version=True),),
+        "Xvfb :5 -listen tcp -nolisten unix -ac",
     ),
 )

@@ -194,4 +194,17 @@ frontend other
         "privoxy --no-daemon @D/c",
         config="confdir /etc/privoxy\nlogdir @D\nlisten-address 127.0.0.1:8118\n",
     ),
+    Server(
+        "apt-cacher-ng",
+        "apt-cacher-ng",
+        (Port("apt-cacher-ng", 3142, "http", "Apt-Cacher NG"),),
+        "apt-cacher-ng ForeGround=1 Port=3142 BindAddress=127.0.0.1 CacheDir=@D LogDir=@D"
+        " ReportPage=acng-report.html SupportDir=/usr/lib/apt-cacher-ng PidFile=@D/pid SocketPath=",
+    ),
+    Server(
+        "aria2",
+        "aria2",
+        (Port("aria2", 6800, "http", "aria2", version=True),),
+        "aria2c --no-conf --enable-rpc --rpc-listen-port=6800 --dir=@D --enable-dht=false",
+    ),
 )

@@ -96,7 +96,7 @@ def test_http_without_a_name_is_still_http(pack):
 
 
 def test_the_request_asks_for_the_root_and_closes():
-    [probe] = recon_http.recon_probes()
+    probe, *_ = recon_http.recon_probes()
     assert probe.send.startswith(b"GET / HTTP/1.1\r\nHost: {authority}\r\n")
     assert b"Connection: close\r\n" in probe.send
     assert probe.send.endswith(b"\r\n\r\n")

@@ -60,6 +60,13 @@ _IRC = (
     ),
 )
 
+_NOWHERE = b"\x05\x01\x00\x01\x00\x00\x00\x00\x00\x00"
+"""A request to connect to port 0 of 0.0.0.0 (RFC 1928 section 4): always refused."""
+
+_SOCKS5 = (b"\x05\x01\x00" + _NOWHERE).ljust(1024, b"\x00") + _NOWHERE
+"""An offer to do without authentication (RFC 1928 section 3) and the request; again behind the 1024 bytes that a server
+reads at once, for one that takes all of those for the offer (microsocks)."""
+
 _TOR = (
     Match(
         rb'^250-PROTOCOLINFO 1\r\n(?:250-[^\r\n]*\r\n)*?250-VERSION Tor="(?P<version>[^"]+)"',
@@ -75,21 +82,12 @@ _TOR = (
         rb"Tor ControlPort is not an HTTP proxy",
         field="status",
         service="tor-control",
-        vendor="torproject",
-        product="Tor",
-        examples={b"HTTP/1.0 501 Tor ControlPort is not an HTTP proxy": {"product": "Tor"}},
+        name="tor-control.refusal",
+        examples={b"HTTP/1.0 501 Tor ControlPort is not an HTTP proxy": {"service": "tor-control"}},
     ),
 )
 
 _SOCKS = (
-    Match(
-        rb"(?i:Tor is not an HTTP Proxy)",
-        field="status",
-        service="socks5",
-        vendor="torproject",
-        product="Tor",
-        examples={b"HTTP/1.0 501 Tor is not an HTTP Proxy": {"product": "Tor"}},
-    ),
     Match(
         rb"^\x05\x00\x05[\x00-\x08]\x00[\x01\x03\x04]",
         service="socks5",
@@ -103,8 +101,8 @@ PROBES = (
     Probe("tor-control", ports="9051", send=b"PROTOCOLINFO 1\r\n", rarity=6, matches=_TOR),
     Probe(
         "socks5",
-        ports="1080,9050",
-        send=b"\x05\x01\x00" + b"\x05\x01\x00\x01\x00\x00\x00\x00\x00\x00",
+        ports="1080-1081,9050,9150",
+        send=_SOCKS5,
         ends="quiet",
         rarity=6,
         matches=_SOCKS,

@@ -1,4 +1,4 @@
-"""What keeps networks running: RADIUS, BGP, IPMI, STUN, Zabbix, NRPE, Munin, ClamAV. No log-in, no order.
+"""What keeps networks running: RADIUS, BGP, IPMI, STUN, Zabbix, NRPE, Munin, NUT, ClamAV. No log-in, no order.
 
 distcc obeys or hangs up, and collectd and syslog only listen: none of them can be asked what it is.
 """
@@ -322,6 +322,22 @@ _CLAMD_MATCHES = (
     ),
 )
 
+_NUT_MATCHES = (
+    Match(
+        rb"^Network UPS Tools upsd (?P<version>\d[\w.]*)",
+        service="nut",
+        vendor="networkupstools",
+        product="Network UPS Tools upsd",
+        examples={b"Network UPS Tools upsd 2.7.4 - http://www.networkupstools.org/\n": {"version": "2.7.4"}},
+    ),
+    Match(
+        rb"^ERR (?:INVALID-ARGUMENT|UNKNOWN-COMMAND)\n",
+        service="nut",
+        name="nut.refusal",
+        examples={b"ERR INVALID-ARGUMENT\nERR UNKNOWN-COMMAND\n": {"service": "nut"}},
+    ),
+)
+
 _ask = partial(Probe, ends="quiet")
 _ask_udp = partial(Probe, transport="udp")
 
@@ -341,5 +357,6 @@ PROBES = (
     _ask("zabbix", ports="10050-10051", send=_zabbix(b"agent.version"), rarity=7, matches=_ZABBIX_MATCHES),
     _ask("nrpe", ports="5666", tls_ports="5667", send=_nrpe(2, b"_NRPE_CHECK"), rarity=8, matches=_NRPE_MATCHES),
     _ask("munin", ports="4949", send=b"version\n", rarity=8, matches=_MUNIN_MATCHES),
+    _ask("nut", ports="3493", send=b"VER\n", rarity=8, matches=_NUT_MATCHES),
     _ask("clamd", ports="3310", send=b"nVERSION\n", rarity=8, matches=_CLAMD_MATCHES),
 )

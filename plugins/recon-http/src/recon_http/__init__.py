@@ -1,36 +1,27 @@
-"""Names HTTP servers, and what runs behind them, from one answer to ``GET /``; hashes the icon. Follows no redirect."""
+"""Names HTTP servers, and what runs behind them, by their answer to ``GET /``; hashes the icon. Follows no redirect."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from recon import Enumerator, Probe, hookimpl
-from recon_http import applications, appservers, devices, generic, modules, pages, proxies, webservers
+from recon_http import applications, appservers, devices, generic, modules, pages, proxies, questions, webservers
 from recon_http.favicon import Favicon
 from recon_http.products import PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-REQUEST = (
-    b"GET / HTTP/1.1\r\n"
-    b"Host: {authority}\r\n"
-    b"User-Agent: Mozilla/5.0 (compatible; recon)\r\n"
-    b"Accept: */*\r\n"
-    b"Connection: close\r\n"
-    b"\r\n"
-)
-
 
 @hookimpl
 def recon_probes() -> Iterator[Probe]:
-    """Yield the one question: the page at the root (RFC 9112 section 3)."""
+    """Yield the question for the page at the root, and those for servers that say nothing of themselves there."""
     yield Probe(
         "http",
         ports="80,81,88,280,591,631,3000,3128,5000,5601,7001,8000-8010,8042,8069,8080-8091,8123,8180,8280,8500,8800,"
         "8880,8888,8983,9000,9080,9090,9200,10000,15672,16992",
         tls_ports="443,832,981,1311,4343,4443,5443,6443,7443,8006,8243,8333,8443,8834,9443,10443,12443,18091,18092",
-        send=REQUEST,
+        send=questions.ROOT,
         rarity=1,
         products=PRODUCTS,
         matches=(
@@ -44,6 +35,7 @@ def recon_probes() -> Iterator[Probe]:
             *generic.MATCHES,
         ),
     )
+    yield from questions.PROBES
 
 
 @hookimpl

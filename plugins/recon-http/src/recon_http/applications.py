@@ -84,6 +84,11 @@ MATCHES = (
         field="status",
     ),
     _title(rb"^Apt-Cacher NG", "Apt-Cacher NG", "apt-cacher-ng_project", b"Apt-Cacher NG maintenance page"),
+    _page(rb"<td[^>]*>Apt-Cacher NG Usage Information</td>", "Apt-Cacher NG", "apt-cacher-ng_project",
+          b'<td class="title" style="width:580px;">Apt-Cacher NG Usage Information</td>', name="http.apt-cacher-usage"),
+    _page(rb"<pre>\n\ns_server -[^\n]*\n|\nCiphers supported in s_server binary\n", "OpenSSL", "openssl",
+          b'<HTML><BODY BGCOLOR="#ffffff">\n<pre>\n\ns_server -accept 4433 -www \nSecure Renegotiation IS supported\n'
+          b"Ciphers supported in s_server binary\nTLSv1.3    :TLS_AES_256_GCM_SHA384", name="http.openssl-s_server"),
     _title(rb"^Prometheus Time Series", "Prometheus", "prometheus", b"Prometheus Time Series Collection"),
     _title(rb"^Node Exporter$", "Prometheus Node Exporter", "prometheus", b"Node Exporter"),
     _page(

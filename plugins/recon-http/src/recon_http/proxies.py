@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from recon import Match
 from recon_http.grammar import END, token, value
 
 MATCHES = (
@@ -89,5 +90,13 @@ MATCHES = (
         {b"Docker/20.10.7 (linux)": "20.10.7"},
         vendor="docker",
         cpe="cpe:2.3:a:docker:docker",
+    ),
+    Match(
+        rb"(?i:Tor is not an HTTP Proxy)",
+        field="status",
+        service="socks5",
+        vendor="torproject",
+        product="Tor",
+        examples={b"HTTP/1.0 501 Tor is not an HTTP Proxy": {"product": "Tor"}},
     ),
 )
