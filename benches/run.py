@@ -16,6 +16,7 @@ from pathlib import Path
 import figures
 import ground
 import pairs
+import stored
 from figures import Figure
 
 LATEST = ground.ROOT / "bench-results" / "latest.json"
@@ -42,6 +43,7 @@ def everything(*, quick: bool) -> Iterator[Figure]:
     """All figures, in the order of the table."""
     yield from pairs.engine(quick=quick)
     yield from core(quick=quick)
+    yield stored.figure(quick=quick)
     yield pairs.memory()
     yield from pairs.start(quick=quick)
 

@@ -78,6 +78,10 @@ def read_lines(namer: _core.Offline, read: Callable[[int], bytes], start: bytes,
     with ThreadPoolExecutor(workers) as pool:
         waiting: deque[Future[Piece]] = deque()
         for text in whole_lines(read, start):
+            if not waiting and len(text) < PIECE_BYTES // 2:  # from a pipe: its rows wait for nothing more
+                yield name_piece(namer, text, line, host)
+                line += text.count(b"\n")
+                continue
             waiting.append(pool.submit(name_piece, namer, text, line, host))
             line += text.count(b"\n")
             while waiting and (waiting[0].done() or len(waiting) > 2 * workers):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import socket
+import subprocess
 import threading
 
 import pytest
@@ -143,6 +144,15 @@ def test_line_numbers_and_order_hold_over_many_pieces(recon, file):
     assert f"{path}:{bad}: " in done.stderr
     expected = [f"0.0.0.0:{number % 65536}" for number in range(1, count + 1) if number != bad]
     assert done.stdout.splitlines() == expected
+
+
+def test_a_row_is_written_before_the_next_reply_comes(start):
+    process = start("identify", "-", "--input", "lines", "--format", "list", stdin=subprocess.PIPE, bufsize=1)
+    for _ in range(3):
+        process.stdin.write("220 (vsFTPd 3.0.5)\n")
+        assert process.stdout.readline() == "0.0.0.0:0\n"
+    process.stdin.close()
+    assert process.wait(300) == 0
 
 
 def test_a_line_that_is_too_long_is_named_and_the_next_is_read(recon, file):
