@@ -121,3 +121,16 @@ fn escapes_are_bytes_and_what_is_none_is_refused() {
         assert!(bytes(wrong).fault.is_some(), "{}", String::from_utf8_lossy(wrong));
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_bytes_and_no_json_make_it_fail(bytes: Vec<u8>, key in "addr|ip|port|data|ports|banner|tls|at", value in r#"[\[\]{}",:a-z0-9]{0,12}"#) {
+        for form in [Form::Raw, Form::Lines, Form::Jsonl] {
+            let found = read(&bytes, form);
+            proptest::prop_assert!(found.fault.is_none() || found.replies.is_empty());
+        }
+        let line = format!("{{\"banner\":\"x\",\"{key}\":{value}}}");
+        let found = read(line.as_bytes(), Form::Jsonl);
+        proptest::prop_assert!(found.fault.is_none() || found.replies.is_empty());
+    }
+}
