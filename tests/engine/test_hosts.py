@@ -30,10 +30,23 @@ def test_a_host_that_is_open_everywhere_and_silent_is_named(mute_ports, plugins)
     assert sweep.summary.sent <= PORTS + 6 * ASKED_BEFORE_IT_IS_KNOWN
 
 
-def test_a_host_that_speaks_on_one_port_is_none(mute_ports, plugins, serve):
-    speaking = serve(lambda connection: connection.sendall(b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"))
-    ports = [*mute_ports[:80], speaking.port]
+def patterns(ports, plugins):
     plan = recon.Plan.parse("127.0.0.1", ports=",".join(map(str, ports)), rate="max", deep=False)
     with recon.sweep(plan, plugins=plugins) as sweep:
-        records = [record for batch in sweep for record in batch]
-    assert [record.port for record in records if "host.pattern" in record.facts] == []
+        return {record.port: record.facts.get("host.pattern") for batch in sweep for record in batch}
+
+
+def greeter(connection):
+    connection.sendall(b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n")
+
+
+def test_one_server_does_not_hide_the_pattern_and_is_not_of_it(mute_ports, plugins, serve):
+    speaking = serve(greeter).port
+    found = patterns([*mute_ports, speaking], plugins)
+    assert found.pop(speaking) is None
+    assert set(found.values()) == {"tarpit"}
+
+
+def test_a_host_of_several_servers_is_none(mute_ports, plugins, serve):
+    found = patterns([*mute_ports[:80], *(serve(greeter).port for _ in range(6))], plugins)
+    assert set(found.values()) == {None}

@@ -78,10 +78,10 @@ struct Caller {
 
 impl Caller {
     fn new(flags: u8, port: u16) -> Self {
-        let manner = Manner { listen_only: flags & 1 != 0, deep: flags & 2 != 0, record: flags & 4 != 0 };
+        let manner = Manner { brief: flags & 1 != 0, deep: flags & 2 != 0, record: flags & 4 != 0 };
         let budget = if manner.deep { Budget::deep() } else { Budget::default() };
         let dialogue = Dialogue::open(&PACK, subject(port, Transport::Tcp, flags & 8 != 0), budget, manner);
-        let mute = manner.listen_only || NEVER_SEND.contains(&port);
+        let mute = NEVER_SEND.contains(&port);
         Self { dialogue, scratch: PACK.scratch(), budget, mute, now_us: OPENED_US, wires: 1, closed: 0 }
     }
 

@@ -115,8 +115,8 @@ impl Dialogue {
     /// Begin on an open connection.
     #[must_use]
     pub fn open(pack: &Pack, subject: Subject, budget: Budget, manner: Manner) -> Self {
-        let mute = manner.listen_only || NEVER_SEND.contains(&subject.target.port);
-        let first = Agenda::first(pack, subject.target.port, mute);
+        let never = NEVER_SEND.contains(&subject.target.port);
+        let (mute, first) = (manner.brief || never, Agenda::first(pack, subject.target.port, never));
         let mut dialogue = Self {
             talks: vec![Talk::opened(subject.opened_us)],
             agenda: Agenda::new(mute, manner.deep, first),
@@ -148,6 +148,13 @@ impl Dialogue {
     pub fn is_past_greeting(&self) -> bool {
         let first = &self.talks[0];
         self.done || !first.is_active() || first.question != Question::Listen || !first.answer.is_empty()
+    }
+
+    /// Whether the peer had its time to speak first, and said nothing yet.
+    #[must_use]
+    pub fn kept_silent(&self, now_us: u64) -> bool {
+        let listened = now_us >= self.subject.opened_us + self.budget.listen_min_us;
+        listened && self.talks.iter().all(|talk| talk.answer.is_empty() && !talk.was_read)
     }
 
     /// Whether nothing more is to be learnt.

@@ -24,8 +24,8 @@ pub struct Subject {
 /// How a dialogue behaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Manner {
-    /// Say nothing, whatever the port.
-    pub listen_only: bool,
+    /// Ask one question at most, on the connection that is open.
+    pub brief: bool,
     /// Ask on where a name is known: TLS in mid-conversation, and behind a greeting that nothing reads.
     pub deep: bool,
     /// Keep a transcript.

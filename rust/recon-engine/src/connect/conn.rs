@@ -58,6 +58,8 @@ pub(super) struct Port {
     pub(super) young: bool,
     /// The peer ended the sweep's own connection.
     pub(super) hung_up: bool,
+    /// It kept silent when it was its turn to speak first.
+    pub(super) quiet: bool,
 }
 
 /// What a wheel entry wakes.

@@ -5,7 +5,7 @@ use recon_core::dialogue::{Act, Dialogue, Manner, Subject, Wire};
 use recon_core::matcher::{Pack, Scratch};
 
 use super::Worker;
-use super::conn::{Due, Port, Role};
+use super::conn::{Conn, Due, Port, Role};
 use super::datagram::stream_token;
 use super::dial;
 use super::slab::Key;
@@ -37,8 +37,8 @@ impl Worker {
             opened_us: now_us,
             epoch_s: self.shared.clock.epoch_us(now_us) / MICROS,
         };
-        let listen_only = self.shared.hosts.on_open(target.addr);
-        let manner = Manner { listen_only, deep: settings.deep, record: settings.transcripts };
+        let brief = self.shared.hosts.on_open(target.addr);
+        let manner = Manner { brief, deep: settings.deep, record: settings.transcripts };
         let dialogue = Dialogue::open(&pack, subject, settings.budget, manner);
         let port = Port {
             ticket,
@@ -49,6 +49,7 @@ impl Worker {
             armed_us: u64::MAX,
             young: true,
             hung_up: false,
+            quiet: false,
         };
         self.young += 1;
         let port = self.ports.insert(port);
@@ -127,9 +128,9 @@ impl Worker {
                 dialogue.on_secured(pack, scratch, wire, &session, now_us);
             });
         }
-        if let Some(early) =
-            self.conns[key].tls.as_ref().filter(|tls| !tls.is_secured()).map(|tls| tls.early().to_vec())
-        {
+        let securing =
+            |conn: &mut Conn| conn.tls.as_ref().filter(|tls| !tls.is_secured()).map(|tls| tls.early().to_vec());
+        if let Some(early) = self.conns.get_mut(key).and_then(securing) {
             self.with_port(port, |dialogue, _, _, _| dialogue.on_securing(wire, &early));
         }
         if !progress.plain.is_empty() {
@@ -187,23 +188,47 @@ impl Worker {
     fn perform(&mut self, key: Key) {
         while let Some(act) = self.ports.get_mut(key).and_then(|port| port.dialogue.act()) {
             match act {
-                Act::Open(wire) => self.extras.push_back((key, wire)),
+                Act::Open(wire) => self.open_extra(key, wire),
                 Act::Send(wire, bytes) => self.say(key, wire, &bytes),
                 Act::Secure { wire, alpn } => self.secure(key, wire, alpn),
                 Act::Close(wire) => self.close(key, wire),
             }
         }
-        let Some(port) = self.ports.get_mut(key) else {
+        self.note_greeting(key);
+        if !self.ports.contains(key) {
             return;
-        };
-        if port.young && port.dialogue.is_past_greeting() {
-            port.young = false;
-            self.young -= 1;
         }
         if !self.ports[key].dialogue.is_done() {
             self.arm(key);
         } else if let Some(port) = self.ports.remove(key) {
             self.settle_port(port);
+        }
+    }
+
+    /// Open a further connection in turn; a mute host gets none.
+    fn open_extra(&mut self, key: Key, wire: Wire) {
+        let now_us = self.now_us();
+        let (Some(port), Some(pack)) = (self.ports.get_mut(key), &self.shared.settings.pack) else {
+            return;
+        };
+        if self.shared.hosts.is_mute(port.target.addr) {
+            port.dialogue.on_open_failed(pack, &mut self.scratch, wire, now_us);
+        } else {
+            self.extras.push_back((key, wire));
+        }
+    }
+
+    /// See whether a port had its time to speak first, and whether it used it.
+    fn note_greeting(&mut self, key: Key) {
+        let now_us = self.now_us();
+        let Some(port) = self.ports.get_mut(key).filter(|port| port.young && port.dialogue.is_past_greeting()) else {
+            return;
+        };
+        port.young = false;
+        self.young -= 1;
+        if port.dialogue.kept_silent(now_us) {
+            port.quiet = true;
+            self.shared.hosts.on_quiet(port.target.addr);
         }
     }
 

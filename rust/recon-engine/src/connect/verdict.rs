@@ -9,6 +9,7 @@ use super::Worker;
 use super::conn::{Conn, Port, Ticket};
 use super::dial;
 use super::slab::Key;
+use crate::hosts::End;
 
 /// Settled targets for which a shrunken window grows by one.
 const REGROW: u64 = 8;
@@ -50,7 +51,9 @@ impl Worker {
         reply.banner = outcome.banner;
         reply.findings = outcome.findings;
         reply.transcript = outcome.transcript;
-        if let Some(pattern) = self.shared.hosts.on_end(port.target.addr, !reply.banner.is_empty(), port.hung_up) {
+        let spoke = !reply.banner.is_empty() || !reply.findings.services.is_empty();
+        let end = End { spoke, hung_up: port.hung_up, was_quiet: port.quiet };
+        if let Some(pattern) = self.shared.hosts.on_end(port.target.addr, end) {
             let value = FactValue::Text(pattern.to_owned());
             reply.findings.facts.push(Fact { name: PATTERN.into(), value });
         }
