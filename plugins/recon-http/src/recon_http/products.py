@@ -155,7 +155,7 @@ mongodb: mongodb=MongoDB
 mono-project: mono-xsp server=Mono XSP; mono.webserver2=Mono XSP; xsp=Mono XSP; mono-xsp=Mono XSP
 moxa/h: moxahttp=Moxa; moxa=Moxa
 ncsa: ncsa=NCSA httpd@httpd
-netapp: netapp=Data ONTAP@data_ontap; netcache=NetApp NetCache@netcache; netcache appliance=NetCache@netcache;
+netapp: netapp=NetApp@data_ontap; netcache=NetApp NetCache@netcache; netcache appliance=NetCache@netcache;
     data ontap=Data ONTAP@data_ontap
 netbsd: bozohttpd
 netgear/h: netgear=NETGEAR; readynas=ReadyNAS
