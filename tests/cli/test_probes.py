@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from recon.errors import PluginError
 from recon.probes.toml import load_probes
 from recon.testing import greet
 
+README = Path(__file__).parents[2] / "README.md"
 SOUND = r"""
 [[probe]]
 name = "moo"
@@ -146,3 +148,10 @@ def test_a_wrong_file_of_probes_is_refused_before_the_first_packet(recon, file, 
     done = recon(*command, "--probes", file(SOUND.replace("rarity", "rarety")))
     assert (done.returncode, done.stdout) == (2, "")
     assert "did you mean rarity?" in done.stderr
+
+
+def test_the_readme_states_the_counts_of_the_pack(recon):
+    total = recon("probes", "list").stdout.split("\nall ")[1].split("\n")[0].split()
+    protocols, probes, matches, products = total
+    stated = f"{protocols} protocols, {probes} probes, {matches} matches, {products} products known by name"
+    assert stated in README.read_text()

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +12,7 @@ import typer
 from recon.cli.exits import ExitCode, complain, quiet_pipe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from recon.model import Match, Probe
 
@@ -139,13 +138,30 @@ def _print_table(found: list[tuple[str, Probe]]) -> None:
         rows.append((probe.name, origin, asks, *counts, _clipped(probe.ports or "-")))
     print_columns(rows)
     print()
-    matches = Counter({origin: 0 for origin, _ in found})
+    print_columns(list(_counts(found)))
+    matches = _matches(probe for _, probe in found)
+    print(f"\nall: {counted(len(found), 'probe')}, {matches:,} matches")
+
+
+def _counts(found: Sequence[tuple[str, Probe]]) -> Iterator[tuple[str, ...]]:
+    """What each family asks and reads; a plugin is a family of its own. Products are those known by name."""
+    from recon.probes import family_names  # noqa: PLC0415 - imports the whole pack
+
+    names = family_names()
+    families: dict[str, list[Probe]] = {}
     for origin, probe in found:
-        matches[origin] += len(probe.matches)
-    probes = Counter(origin for origin, _ in found)
-    for origin, count in matches.items():
-        print(f"{origin}: {counted(probes[origin], 'probe')}, {count:,} matches")
-    print(f"all: {counted(len(found), 'probe')}, {sum(matches.values()):,} matches")
+        families.setdefault(names.get(probe.name, origin) if origin == "probes" else origin, []).append(probe)
+    yield ("FAMILY", "PROTOCOLS", "PROBES", "MATCHES", "PRODUCTS")
+    for family, probes in families.items():
+        yield (family, *_tally(probes))
+    yield ("all", *_tally([probe for _, probe in found]))
+
+
+def _tally(probes: Sequence[Probe]) -> tuple[str, ...]:
+    protocols = {match.service for probe in probes for match in probe.matches}
+    fixed = {match.product for probe in probes for match in probe.matches if match.product}
+    learnt = {known.name or word for probe in probes for word, known in probe.products.items() if known}
+    return tuple(f"{count:,}" for count in (len(protocols), len(probes), _matches(probes), len(fixed | learnt)))
 
 
 def _clipped(text: str) -> str:

@@ -61,3 +61,8 @@ def recon_probes() -> Iterator[Probe]:
     """Yield every family's questions; a family is imported only here."""
     for family in FAMILIES:
         yield from import_module(f"recon.probes.{family}").PROBES
+
+
+def family_names() -> dict[str, str]:
+    """The family of each built-in probe, by the probe's name."""
+    return {probe.name: family for family in FAMILIES for probe in import_module(f"recon.probes.{family}").PROBES}
