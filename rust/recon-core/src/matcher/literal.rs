@@ -22,9 +22,28 @@ impl Literals {
     }
 }
 
+/// A literal behind the prefix is preferred from this length on: the prefix is looked at anyway, and many share it.
+const TELLING: usize = 3;
+
 /// Reads a pattern's literals.
 pub(super) fn literals(hir: &Hir) -> Literals {
-    Literals { any_of: required(hir), prefix: prefix(hir) }
+    let prefix = prefix(hir);
+    let behind = prefix.as_ref().map(|_| behind_prefix(hir)).unwrap_or_default();
+    let any_of = if strength(&behind) >= TELLING { behind } else { required(hir) };
+    Literals { any_of, prefix }
+}
+
+/// The most telling literals of what follows the exact beginning of an anchored pattern.
+fn behind_prefix(hir: &Hir) -> Vec<Vec<u8>> {
+    let HirKind::Concat(parts) = hir.kind() else {
+        return Vec::new();
+    };
+    let is_exact = |hir: &&Hir| matches!(part(hir), Part::Exact(_));
+    let exact = parts.iter().take_while(is_exact).count();
+    match sequence(&parts[exact..]) {
+        Part::Exact(_) => Vec::new(),
+        Part::Loose(any_of) => any_of,
+    }
 }
 
 /// What one part of a pattern contributes.
@@ -150,9 +169,16 @@ mod tests {
 
     #[test]
     fn alternatives_each_give_one() {
-        assert_eq!(any_of("^220 (?:alpha|beta\\d) .* (?:x|y?)"), ["220 "]);
+        assert_eq!(any_of("^220 (?:alpha|beta\\d) .* (?:x|y?)"), ["alpha", "beta"]);
         assert_eq!(any_of("(?:alpha|beta\\d)"), ["alpha", "beta"]);
         assert_eq!(any_of("(?:alpha|\\d+)"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_many_begin_with_is_taken_only_where_nothing_else_tells() {
+        assert_eq!(any_of("^SSH-\\d\\.\\d+-Go\\r?\\n"), ["-go"]);
+        assert_eq!(any_of("^220 .*ab"), ["220 "]);
+        assert_eq!(any_of("^SSH-2\\.0-Go"), ["ssh-2.0-go"]);
     }
 
     #[test]

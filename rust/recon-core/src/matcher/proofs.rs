@@ -12,7 +12,7 @@ use crate::probe::MatchSpec;
 use crate::space::Transport;
 
 /// What the bytes begin with; a change of checks or layout changes it.
-const MAGIC: &[u8] = concat!("recon proofs 1 ", env!("CARGO_PKG_VERSION"), "\n").as_bytes();
+const MAGIC: &[u8] = concat!("recon proofs 2 ", env!("CARGO_PKG_VERSION"), "\n").as_bytes();
 
 /// Names a match by all that its author wrote.
 pub(super) type Digest = u64;
