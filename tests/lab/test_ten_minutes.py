@@ -93,6 +93,6 @@ def test_the_guide_works_as_it_is_written(wheels, tmp_path):
 
 def test_the_guide_has_commands_in_every_step():
     guide = (ROOT / "docs" / "authors-guide.md").read_text()
-    steps = guide.split("\n## ")[1:]
+    steps = [part for part in guide.split("\n## ")[1:] if part[0].isdigit()]
     assert len(steps) == 7
     assert all("```sh" in step for step in steps)

@@ -103,7 +103,7 @@ log:
     Server(
         "gearmand",
         "gearman-job-server",
-        (Port("gearmand", 4730, "gearman", "Gearman", version=True),),
+        (Port("gearmand", 4730, "gearman", "Gearman", version=True, hinted=True),),
         "gearmand -L 127.0.0.1 -p 4730 -l stderr",
     ),
     Server(

@@ -10,8 +10,8 @@ class Port:
     """One port of a server. ``product``, ``version`` and ``revision`` say what stands on the wire there.
 
     ``product`` is none where no byte tells it; ``parts`` is how many numbers of the version are told where the server
-    keeps the rest to itself; ``hinted`` marks a server that serves one peer and then closes:
-    only the first question counts; ``name`` is the recording's.
+    keeps the rest to itself; ``hinted`` marks one that is met on its own port only: it serves one
+    peer and then closes, or another question names it first, without its version; ``name`` is the recording's.
     """
 
     name: str

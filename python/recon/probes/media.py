@@ -179,7 +179,7 @@ _SSDP_MATCHES = (
 PROBES = (
     Probe(
         "rtsp",
-        ports="554,8554,7070",
+        ports="554,8554",
         send=b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n",
         rarity=4,
         matches=_RTSP_MATCHES,
