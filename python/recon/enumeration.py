@@ -79,6 +79,7 @@ class Task:
     batch: Batch
     left: deque[Owned]
     greeted: set[str]
+    service: Service | None = None
     conn: Conn = field(default_factory=Conn)
     plugin: str = ""
     kind: type[Enumerator] | None = None
@@ -173,7 +174,7 @@ class Driver:
         self._finished.append((task.batch, task.record))
 
     def _open(self, task: Task) -> None:
-        service = _service(task)
+        service = task.service = _service(task)
         record = task.record
         lends = task.kind is not None and task.kind.blocking
         tls, greets = service.tls and not lends, service.name in task.greeted and not lends
@@ -259,12 +260,15 @@ def _begun(task: Task) -> Any:  # noqa: ANN401 - an async generator, whose type 
 
 def _found(task: Task) -> Found:
     record = task.record
-    return Found(_service(task), record.facts, record.addr, record.port, record.host)
+    return Found(task.service or _service(task), record.facts, record.addr, record.port, record.host)
 
 
 def _service(task: Task) -> Service:
     wanted = task.kind.service if task.kind else ""
-    return next(service for service in task.record.services if service.name == wanted)
+    for service in task.record.services:
+        if service.name == wanted:
+            return service
+    raise LookupError(wanted)
 
 
 def _has(record: Record, family: str) -> bool:
