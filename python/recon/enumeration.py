@@ -79,7 +79,6 @@ class Task:
     batch: Batch
     left: deque[Owned]
     greeted: set[str]
-    service: Service | None = None
     conn: Conn = field(default_factory=Conn)
     plugin: str = ""
     kind: type[Enumerator] | None = None
@@ -174,7 +173,7 @@ class Driver:
         self._finished.append((task.batch, task.record))
 
     def _open(self, task: Task) -> None:
-        service = task.service = _service(task)
+        service = _service(task)
         record = task.record
         lends = task.kind is not None and task.kind.blocking
         tls, greets = service.tls and not lends, service.name in task.greeted and not lends
@@ -260,15 +259,12 @@ def _begun(task: Task) -> Any:  # noqa: ANN401 - an async generator, whose type 
 
 def _found(task: Task) -> Found:
     record = task.record
-    return Found(task.service or _service(task), record.facts, record.addr, record.port, record.host)
+    return Found(_service(task), record.facts, record.addr, record.port, record.host)
 
 
 def _service(task: Task) -> Service:
     wanted = task.kind.service if task.kind else ""
-    for service in task.record.services:
-        if service.name == wanted:
-            return service
-    raise LookupError(wanted)
+    return next(service for service in task.record.services if service.name == wanted)
 
 
 def _has(record: Record, family: str) -> bool:

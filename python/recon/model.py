@@ -120,6 +120,30 @@ class Product:
     cpe: str | None = None
     part: str = "a"
 
+    @classmethod
+    def table(cls, known: str, no_products: str = "") -> dict[str, Product | None]:
+        """Read what ``Probe.products`` holds out of a text, so that a product is a word.
+
+        A row of ``known`` is ``vendor: spelling; spelling=Name; spelling=Name@product``: the wire's spelling in lower
+        case, the name where it is another, and the CPE's product where it is not the name's; ``/h`` and ``/o`` behind
+        a vendor say hardware and operating system. A row goes on in lines that are indented by four.
+        ``no_products`` are spellings of words that are none.
+        """
+        words = no_products.replace("\n", " ").strip()
+        table: dict[str, Product | None] = dict.fromkeys(words.split("; ") if words else ())
+        for row in known.replace("\n    ", " ").strip().splitlines():
+            maker, _, spellings = row.partition(": ")
+            vendor, _, part = maker.partition("/")
+            table.update(cls._row(word, vendor, part or "a") for word in spellings.split("; "))
+        return table
+
+    @classmethod
+    def _row(cls, word: str, vendor: str, part: str) -> tuple[str, Product]:
+        spelling, _, shown = word.partition("=")
+        name, _, product = shown.partition("@")
+        cpe = f"cpe:2.3:{part}:{vendor}:{product}" if product else None
+        return spelling, cls(name or None, vendor=vendor, cpe=cpe, part=part)
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:

@@ -1,8 +1,7 @@
 """What is known of products that the grammar of greetings reads: vendor and name as in CPE dictionaries.
 
-A row is ``vendor: spelling; spelling=Name; spelling=Name@product``: the wire's spelling in lower case, the name where
-it is another, and the CPE's product where it is not the name's; ``/h`` and ``/o`` behind a vendor say hardware and
-operating system. To add a product, add a word; a pattern is needed only where the grammar does not do. Data only.
+A row is one of :meth:`recon.Product.table`. To add a product, add a word; a pattern is needed only where the grammar
+does not do. Data only.
 """
 
 from __future__ import annotations
@@ -102,22 +101,4 @@ private system; warning notice; connected; connection; closed
 """
 """Words that stand where a product would, and are a protocol's, a platform's, or a sentence's."""
 
-
-def _products() -> dict[str, Product | None]:
-    """The table by spelling."""
-    table: dict[str, Product | None] = dict.fromkeys(_NO_PRODUCTS.replace("\n", " ").strip().split("; "))
-    for row in _TABLE.replace("\n    ", " ").strip().splitlines():
-        maker, _, words = row.partition(": ")
-        vendor, _, part = maker.partition("/")
-        table.update(_product(word, vendor, part or "a") for word in words.split("; "))
-    return table
-
-
-def _product(word: str, vendor: str, part: str) -> tuple[str, Product]:
-    spelling, _, shown = word.partition("=")
-    name, _, product = shown.partition("@")
-    cpe = f"cpe:2.3:{part}:{vendor}:{product}" if product else None
-    return spelling, Product(name or None, vendor=vendor, cpe=cpe, part=part)
-
-
-PRODUCTS = _products()
+PRODUCTS = Product.table(_TABLE, _NO_PRODUCTS)

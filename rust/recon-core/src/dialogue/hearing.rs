@@ -53,10 +53,10 @@ impl Dialogue {
         }
     }
 
-    /// A handshake is under way; `received` is what came of it so far.
-    pub fn on_securing(&mut self, wire: Wire, received: &[u8]) {
+    /// A handshake is under way, and what came of it so far is TLS, or not.
+    pub fn on_securing(&mut self, wire: Wire, speaks_tls: bool) {
         if let Some(talk) = self.talks.get_mut(wire).filter(|talk| talk.state == State::Securing) {
-            talk.speaks_tls = tls::looks_like(received);
+            talk.speaks_tls = speaks_tls;
         }
     }
 

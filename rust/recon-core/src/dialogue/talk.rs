@@ -2,7 +2,7 @@
 
 use super::agenda::Question;
 use crate::lines;
-use crate::matcher::{LISTEN, Pack};
+use crate::matcher::{LISTEN, Pack, ended};
 use crate::probe::Ends;
 use crate::reply::BANNER_LIMIT;
 
@@ -73,20 +73,20 @@ impl Talk {
 
     /// Whether the shared grammars say that the answer is whole (a probe can insist on quiet).
     pub(super) fn is_whole(&self, pack: &Pack) -> bool {
-        let by_grammar = match self.question {
-            Question::Ask { probe, .. } => pack.probes()[probe].spec.ends == Ends::Grammar,
-            _ => true,
-        };
-        by_grammar && lines::complete(&self.answer)
+        self.ends(pack) == Ends::Grammar && lines::complete(&self.answer)
     }
 
     /// Whether nothing can follow what came, so that its last value is not cut.
     pub(super) fn is_over(&self, pack: &Pack) -> bool {
-        let by_quiet = match self.question {
-            Question::Ask { probe, .. } => pack.probes()[probe].spec.ends == Ends::Quiet,
-            _ => false,
-        };
-        self.closed || (self.quiet && by_quiet) || self.answer.ends_with(b"\n")
+        self.closed || (self.quiet && self.ends(pack) == Ends::Quiet) || ended(&self.answer)
+    }
+
+    /// What ends the answer to what was asked.
+    fn ends(&self, pack: &Pack) -> Ends {
+        match self.question {
+            Question::Ask { probe, .. } => pack.probes()[probe].spec.ends,
+            _ => Ends::Grammar,
+        }
     }
 
     /// What was asked, as evidence names it.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::hints::{Hints, NOBODY};
 use super::names::{Names, default_name};
 use super::products::{self, Products};
-use super::proofs::{self, Proofs};
+use super::proofs::{self, Digest, Proofs};
 use super::reading::{self, Reading};
 use super::routes::Routes;
 use super::tables::Tables;
@@ -37,9 +37,8 @@ pub struct Pack {
     pub(super) tcp_hints: Hints,
     udp_hints: Hints,
     pub(super) routes: Routes,
-    proofs: Proofs,
-    /// Whether a match had to be proven.
-    proven: bool,
+    /// The proofs of all matches, where one of them is new.
+    new_proofs: Option<Proofs>,
 }
 
 impl std::fmt::Debug for Pack {
@@ -80,7 +79,7 @@ impl Pack {
     /// The proofs of all matches, to be kept for the next time; none if all were known.
     #[must_use]
     pub fn new_proofs(&self) -> Option<&Proofs> {
-        self.proven.then_some(&self.proofs)
+        self.new_proofs.as_ref()
     }
 
     /// All probes, in the order they were given.
@@ -162,8 +161,9 @@ fn check_probe(spec: &ProbeSpec, known: &HashMap<Arc<str>, usize>) -> Result<(),
 struct Loading<'a> {
     known: &'a Proofs,
     products: HashMap<String, Arc<Products>>,
-    proofs: Proofs,
-    proven: bool,
+    fresh: Proofs,
+    /// Known proofs that served.
+    used: Vec<Digest>,
     probes: Vec<CompiledProbe>,
     readings: Vec<Reading>,
     by_name: HashMap<Arc<str>, usize>,
@@ -175,8 +175,8 @@ impl<'a> Loading<'a> {
         Self {
             known,
             products,
-            proofs: Proofs::default(),
-            proven: false,
+            fresh: Proofs::default(),
+            used: Vec::new(),
             probes: Vec::new(),
             readings: Vec::new(),
             by_name: HashMap::new(),
@@ -222,20 +222,32 @@ impl<'a> Loading<'a> {
         let name = self.names.claim(matched, &spec.origin, taken).map_err(wrong)?;
         let products = self.products.get(&matched.service);
         let digest = proofs::digest(matched, spec.transport, products.map_or(0, |table| table.digest()));
-        let known = self.known.of(digest);
-        let outline = known.cloned().map_or_else(|| reading::check(matched), Ok).map_err(wrong)?;
-        let reading =
-            Reading::new(matched, &name, spec.transport, outline.clone(), products.cloned()).map_err(wrong)?;
-        if known.is_none() {
-            examples::check(&reading, matched).map_err(wrong)?;
-            self.proven = true;
+        let make = |outline| Reading::new(matched, &name, spec.transport, outline, products.cloned()).map_err(wrong);
+        if let Some(outline) = self.known.of(digest) {
+            self.used.push(digest);
+            return make(outline.clone());
         }
-        self.proofs.keep(digest, outline);
+        let outline = reading::check(matched).map_err(wrong)?;
+        let reading = make(outline.clone())?;
+        examples::check(&reading, matched).map_err(wrong)?;
+        self.fresh.keep(digest, outline);
         Ok(reading)
     }
 
-    fn finish(self) -> Pack {
+    /// The proofs to be kept for the next time, where some are new.
+    fn new_proofs(&mut self) -> Option<Proofs> {
+        if self.fresh.is_empty() {
+            return None;
+        }
+        for &digest in &self.used {
+            self.fresh.keep(digest, self.known.of(digest)?.clone());
+        }
+        Some(std::mem::take(&mut self.fresh))
+    }
+
+    fn finish(mut self) -> Pack {
         Pack {
+            new_proofs: self.new_proofs(),
             tables: Tables::build(&self.readings),
             tcp_hints: Hints::build(&self.probes, Transport::Tcp),
             udp_hints: Hints::build(&self.probes, Transport::Udp),
@@ -245,8 +257,6 @@ impl<'a> Loading<'a> {
             words: Words::new(),
             identity: Arc::new(()),
             by_name: self.by_name,
-            proofs: self.proofs,
-            proven: self.proven,
         }
     }
 }

@@ -268,8 +268,9 @@ impl Reading {
 
     /// The bytes of a group; none if it is empty, or not settled because the text may have been cut.
     ///
-    /// A value near the end may go on, or have been read shorter than it is. The end of its line (or string), or a byte that is no text, settles it;
-    /// for a fixed reading so do some bytes behind it. An open one might still yield to a fixed one in the same line.
+    /// A value near the end may go on, or have been read shorter than it is. The end of its line (or string), or a byte
+    /// that is no text, settles it; for a fixed reading so do some bytes behind it. An open one might still yield to a
+    /// fixed one in the same line.
     /// A `definite` one says itself where it ends.
     fn value_of<'a>(&self, span: Option<(usize, usize)>, definite: bool, excerpt: Excerpt<'a>) -> Option<&'a [u8]> {
         let (start, end) = span?;

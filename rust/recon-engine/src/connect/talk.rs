@@ -3,9 +3,10 @@
 use mio::Interest;
 use recon_core::dialogue::{Act, Dialogue, Manner, Subject, Wire};
 use recon_core::matcher::{Pack, Scratch};
+use recon_core::tls::looks_like;
 
 use super::Worker;
-use super::conn::{Conn, Due, Port, Role};
+use super::conn::{Due, Port, Role};
 use super::datagram::stream_token;
 use super::dial;
 use super::slab::Key;
@@ -128,10 +129,9 @@ impl Worker {
                 dialogue.on_secured(pack, scratch, wire, &session, now_us);
             });
         }
-        let securing =
-            |conn: &mut Conn| conn.tls.as_ref().filter(|tls| !tls.is_secured()).map(|tls| tls.early().to_vec());
-        if let Some(early) = self.conns.get_mut(key).and_then(securing) {
-            self.with_port(port, |dialogue, _, _, _| dialogue.on_securing(wire, &early));
+        let securing = self.conns.get_mut(key).and_then(|conn| conn.tls.as_ref()).filter(|tls| !tls.is_secured());
+        if let Some(speaks_tls) = securing.map(|tls| looks_like(tls.early())) {
+            self.with_port(port, |dialogue, _, _, _| dialogue.on_securing(wire, speaks_tls));
         }
         if !progress.plain.is_empty() {
             self.with_port(port, |dialogue, pack, scratch, now_us| {
