@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pluggy
 
@@ -21,34 +22,7 @@ HOSTS = 10_000
 TARGETS = "127.40.0.0-127.40.39.15"
 ROUNDS = 3
 GREETING = b"DEMO/1.0\r\n"
-SERVER = f"""
-import contextlib, resource, selectors, socket
-resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-listener = socket.create_server(("0.0.0.0", 0), backlog=4096)
-listener.setblocking(False)
-loop = selectors.DefaultSelector()
-loop.register(listener, selectors.EVENT_READ)
-print(listener.getsockname()[1], flush=True)
-while True:
-    for key, _ in loop.select():
-        peer = key.fileobj
-        if peer is listener:
-            with contextlib.suppress(BlockingIOError):
-                for _ in range(64):
-                    peer, _ = listener.accept()
-                    with contextlib.suppress(ConnectionError):
-                        peer.sendall({GREETING!r})
-                    loop.register(peer, selectors.EVENT_READ)
-            continue
-        line = b""
-        with contextlib.suppress(ConnectionError):
-            line = peer.recv(64)
-            if line:
-                peer.sendall(b"answer\\r\\n")
-        if not line:
-            loop.unregister(peer)
-            peer.close()
-"""
+SERVER = Path(__file__).parents[1] / "tests" / "engine" / "crowd.py"
 DEMO = Probe(
     "demo",
     send=b"HELLO\r\n",
@@ -102,7 +76,7 @@ def sweep(port: int, *, asks: bool) -> tuple[float, int]:
 
 def main() -> None:
     """Print a line for each round, then the medians."""
-    with subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE) as server:
+    with subprocess.Popen([sys.executable, SERVER], stdout=subprocess.PIPE) as server:
         try:
             port = int(server.stdout.readline())
             rates = []

@@ -1,27 +1,8 @@
 """Enumerators inside TLS: from the start, and from the middle of a conversation."""
 
-import shutil
-import ssl
-import subprocess
-
-import pytest
 from enumerator_lab import HELLO, after_hello, told
 
 from recon import Fact
-
-
-@pytest.fixture(scope="module")
-def server_context(tmp_path_factory):
-    """A TLS server's context with a self-signed certificate."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed: no certificate can be made")
-    folder = tmp_path_factory.mktemp("certificate")
-    key, certificate = folder / "key", folder / "crt"
-    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=example.test"]
-    subprocess.run([*words, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context
 
 
 def test_a_service_inside_tls_is_talked_to_inside_tls(serve, learn, server_context):

@@ -238,7 +238,7 @@ def test_a_small_sweep_is_deep_by_itself(serve, drain, learn):
     assert told(learn(talk, server.port, deep=None)) == {"deep": True}
 
 
-def test_hundreds_of_conversations_are_in_flight_and_each_is_told_its_own(tmp_path, learn):
+def test_hundreds_of_conversations_are_in_flight_and_each_is_told_its_own(learn):
     in_flight, most = set(), []
 
     async def talk(conn, found):
@@ -248,7 +248,7 @@ def test_hundreds_of_conversations_are_in_flight_and_each_is_told_its_own(tmp_pa
         yield Fact("me", (await conn.receive(until=b"\n", timeout_s=LONGEST_S)).decode().strip())
         in_flight.discard(found.addr)
 
-    with crowd(tmp_path) as port:
+    with crowd() as port:
         learnt, faults = learn(talk, port, addr="127.40.0.0-127.40.2.87")
     assert faults == {}
     assert len(learnt) == 600
@@ -256,42 +256,11 @@ def test_hundreds_of_conversations_are_in_flight_and_each_is_told_its_own(tmp_pa
     assert max(most) > 100
 
 
-CROWD = f"""
-import contextlib, selectors, socket
-listener = socket.create_server(("0.0.0.0", 0), backlog=4096)
-listener.setblocking(False)
-loop = selectors.DefaultSelector()
-loop.register(listener, selectors.EVENT_READ)
-print(listener.getsockname()[1], flush=True)
-while True:
-    for key, _ in loop.select():
-        if key.fileobj is listener:
-            with contextlib.suppress(BlockingIOError):
-                while True:
-                    peer, _ = listener.accept()
-                    with contextlib.suppress(ConnectionError):
-                        peer.sendall({HELLO!r})
-                    loop.register(peer, selectors.EVENT_READ)
-            continue
-        peer = key.fileobj
-        try:
-            line = peer.recv(64)
-            if line:
-                peer.sendall(peer.getsockname()[0].encode() + b"\\n")
-        except ConnectionError:
-            line = b""
-        if not line:
-            loop.unregister(peer)
-            peer.close()
-"""
-
-
 @contextlib.contextmanager
-def crowd(folder: Path):
+def crowd():
     """A server on every loopback address that answers with the address it was asked at; its port."""
-    script = folder / "crowd.py"
-    script.write_text(CROWD)
-    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    script = Path(__file__).with_name("crowd.py")
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         try:
             yield int(process.stdout.readline())
         finally:

@@ -2,12 +2,7 @@
 
 import base64
 import json
-import shutil
-import ssl
-import subprocess
 from pathlib import Path
-
-import pytest
 
 import recon
 
@@ -65,22 +60,10 @@ def player(name, context=None):
     return speak
 
 
-@pytest.fixture(scope="module")
-def context(tmp_path_factory):
-    """A TLS server's context with a self-signed certificate."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed: no certificate can be made")
-    folder = tmp_path_factory.mktemp("certificate")
-    key, certificate = folder / "key", folder / "crt"
-    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=example.test"]
-    subprocess.run([*words, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context
-
-
-def test_each_protocol_is_found_on_a_port_that_is_not_its_own(serve, context):
-    played = {(name, inside): serve(player(name, inside)).port for name in PRODUCTS for inside in (None, context)}
+def test_each_protocol_is_found_on_a_port_that_is_not_its_own(serve, server_context):
+    played = {
+        (name, inside): serve(player(name, inside)).port for name in PRODUCTS for inside in (None, server_context)
+    }
     with recon.sweep("127.0.0.1", ports=",".join(map(str, played.values())), timeout_ms=5000) as sweep:
         records = {record.port: record for batch in sweep for record in batch}
     wrong = {}
