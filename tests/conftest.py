@@ -191,6 +191,13 @@ def serve():
         yield begin
 
 
+class TlsSocket(ssl.SSLSocket):
+    """A TLS socket that ends without a warning where ``wrap_socket`` raised: nobody else holds it then."""
+
+    def __del__(self):
+        self.close()
+
+
 @pytest.fixture(scope="session")
 def server_context(tmp_path_factory):
     """A TLS server's context with a self-signed certificate."""
@@ -202,6 +209,7 @@ def server_context(tmp_path_factory):
     subprocess.run([*words, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
+    context.sslsocket_class = TlsSocket
     return context
 
 
