@@ -25,6 +25,17 @@ pub(crate) enum Lease {
     Done,
 }
 
+/// One attempt to ask one position.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ticket {
+    /// Position on the number line.
+    pub(crate) position: u64,
+    /// Local failures so far.
+    pub(crate) failures: u32,
+    /// The pass it belongs to.
+    pub(crate) pass: u32,
+}
+
 /// The bits of one segment: set while a position is silent.
 #[derive(Debug)]
 pub(crate) struct Segment {

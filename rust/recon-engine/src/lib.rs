@@ -9,9 +9,16 @@ mod feed;
 mod guard;
 mod hosts;
 pub mod limits;
+#[cfg(target_os = "linux")]
+#[allow(dead_code, reason = "the raw backend takes it up")]
+mod link;
 mod outbox;
+#[cfg(target_os = "linux")]
+#[allow(dead_code, reason = "the raw backend takes it up")]
+mod route;
 pub mod settings;
 pub mod sweep;
+mod talks;
 mod tls;
 
 /// What can end a run from the engine's side.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Select, bounded};
 use recon_core::pace::Pace;
-use recon_core::reply::Reply;
+use recon_core::reply::{Findings, Reply, State};
 use recon_core::space::Target;
 use recon_core::tally::Tally;
 
@@ -51,6 +51,24 @@ impl Shared {
     pub(crate) fn is_self_connected(&self, stream: &mio::net::TcpStream, target: Target) -> bool {
         let possible = self.ephemeral.contains(&target.port) || self.settings.source_port == Some(target.port);
         possible && dial::is_self_connected(stream, target)
+    }
+
+    /// A row of a target, as of now.
+    pub(crate) fn reply(&self, target: Target, state: State, reason: &'static str, rtt_us: Option<u64>) -> Reply {
+        let names = &self.settings.names;
+        let host = if names.is_empty() { None } else { names.get(&target.addr).map(Arc::clone) };
+        Reply {
+            at_us: self.clock.epoch_us(self.clock.now_ns() / 1000),
+            target,
+            host,
+            state,
+            reason: reason.into(),
+            rtt_us: rtt_us.map(|us| u32::try_from(us).unwrap_or(u32::MAX)),
+            ttl: None,
+            banner: Vec::new(),
+            findings: Findings::default(),
+            transcript: None,
+        }
     }
 }
 

@@ -1,22 +1,11 @@
-//! What a worker holds: connections, and the open ports that they belong to.
+//! What a worker holds: connections, and what each is for.
 
 use mio::net::TcpStream;
-use recon_core::dialogue::{Dialogue, Wire};
+use recon_core::dialogue::Wire;
 use recon_core::space::Target;
 
 use super::slab::Key;
-use crate::tls::TlsWire;
-
-/// One attempt to ask one position.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ticket {
-    /// Position on the number line.
-    pub(super) position: u64,
-    /// Local failures so far.
-    pub(super) failures: u32,
-    /// The pass it belongs to.
-    pub(super) pass: u32,
-}
+use crate::feed::Ticket;
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug)]
@@ -38,34 +27,13 @@ pub(super) struct Conn {
     pub(super) started_us: u64,
     /// When an unanswered handshake is given up.
     pub(super) deadline_us: u64,
-    pub(super) tls: Option<Box<TlsWire>>,
     /// What the socket has not taken yet.
     pub(super) unsent: Vec<u8>,
-}
-
-/// An open port in conversation.
-#[derive(Debug)]
-pub(super) struct Port {
-    pub(super) ticket: Ticket,
-    pub(super) target: Target,
-    pub(super) rtt_us: u64,
-    pub(super) dialogue: Dialogue,
-    /// Connections by wire; none where one is not open.
-    pub(super) wires: Vec<Option<Key>>,
-    /// The earliest wheel entry that will fire for it.
-    pub(super) armed_us: u64,
-    /// It may still wait in the peer's queue to be accepted.
-    pub(super) young: bool,
-    /// The peer ended the sweep's own connection.
-    pub(super) hung_up: bool,
-    /// It kept silent when it was its turn to speak first.
-    pub(super) quiet: bool,
 }
 
 /// What a wheel entry wakes.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Due {
     Conn(Key),
-    Port(Key),
     Datagram(Key),
 }

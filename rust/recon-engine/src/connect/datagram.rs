@@ -12,10 +12,11 @@ use recon_core::reply::State;
 use recon_core::space::Target;
 
 use super::Worker;
-use super::conn::{Due, Ticket};
+use super::conn::Due;
 use super::dial;
 use super::slab::Key;
 use crate::errno::Outcome;
+use crate::feed::Ticket;
 use crate::guard::guarded;
 
 /// How long to wait for the answer to a refining question, in microseconds.
@@ -90,7 +91,7 @@ impl Worker {
         started_us: u64,
     ) {
         let token = Token((self.datagrams.reserve().0 << 1) as usize | MARK);
-        if let Err(error) = self.poll.registry().register(&mut socket, token, Interest::READABLE) {
+        if let Err(error) = self.sockets.poll.registry().register(&mut socket, token, Interest::READABLE) {
             self.on_outcome(ticket, target, dial::outcome(&error, target.addr), started_us);
             return;
         }
@@ -125,7 +126,7 @@ impl Worker {
         let datagram = &mut self.datagrams[key];
         datagram.rtt_us.get_or_insert(now_us - datagram.started_us);
         let pack = self.shared.settings.pack.as_ref();
-        let (dialogue, scratch) = (&mut datagram.dialogue, &mut self.scratch);
+        let (dialogue, scratch) = (&mut datagram.dialogue, self.talks.scratch());
         let next = guarded(|| pack.and_then(|pack| dialogue.on_data(pack, scratch, data))).unwrap_or_else(|why| {
             *scratch = Scratch::default();
             dialogue.fail(&why);
@@ -181,7 +182,7 @@ impl Worker {
         };
         let (banner, findings) = datagram.dialogue.finish();
         self.count(datagram.ticket, State::Open);
-        let mut reply = self.reply(datagram.target, State::Open, "response", datagram.rtt_us);
+        let mut reply = self.shared.reply(datagram.target, State::Open, "response", datagram.rtt_us);
         reply.banner = banner;
         reply.findings = findings;
         self.send(reply);

@@ -3,24 +3,26 @@
 use std::io::{ErrorKind, Read};
 
 use mio::event::Event;
+use recon_core::dialogue::Wire;
 
 use super::Worker;
-use super::conn::{Due, Role, Ticket};
+use super::conn::{Due, Role};
 use super::dial;
 use super::slab::Key;
+use crate::feed::Ticket;
 
 impl Worker {
     pub(super) fn on_event(&mut self, key: Key, event: &Event) {
-        match self.conns[key].role {
+        match self.sockets.conns[key].role {
             Role::Asking(ticket) => self.on_handshake(key, ticket, event),
-            Role::Opening { .. } => self.on_extra_handshake(key, event),
+            Role::Opening { port, wire } => self.on_extra_handshake(key, (port, wire), event),
             Role::Talking { .. } => {}
         }
         if !self.is_talking(key) {
             return;
         }
         if event.is_writable() {
-            self.flush(key);
+            self.sockets.flush(key);
         }
         if event.is_readable() || event.is_read_closed() || event.is_error() {
             self.read(key, event.is_read_closed() || event.is_error());
@@ -28,7 +30,7 @@ impl Worker {
     }
 
     fn is_talking(&mut self, key: Key) -> bool {
-        self.conns.get_mut(key).is_some_and(|conn| matches!(conn.role, Role::Talking { .. }))
+        self.sockets.conns.get_mut(key).is_some_and(|conn| matches!(conn.role, Role::Talking { .. }))
     }
 
     /// The socket reported on the sweep's own question: established, refused, or failed.
@@ -36,7 +38,7 @@ impl Worker {
         if is_plainly_open(event) {
             return self.on_established(key, ticket);
         }
-        match self.conns[key].stream.take_error() {
+        match self.sockets.conns[key].stream.take_error() {
             Ok(Some(error)) if dial::was_open(&error) => self.on_established(key, ticket),
             Ok(Some(error)) | Err(error) => self.on_refused(key, ticket, &error),
             Ok(None) if event.is_writable() => self.on_established(key, ticket),
@@ -45,11 +47,11 @@ impl Worker {
     }
 
     fn on_established(&mut self, key: Key, ticket: Ticket) {
-        let conn = &self.conns[key];
+        let conn = &self.sockets.conns[key];
         let target = conn.target;
         if self.shared.is_self_connected(&conn.stream, target) {
             let now_us = self.now_us();
-            self.drop_conn(key);
+            self.sockets.remove(key);
             self.try_later(ticket, target, dial::SELF_CONNECTED, false, now_us);
         } else {
             self.on_open(key);
@@ -57,7 +59,7 @@ impl Worker {
     }
 
     fn on_refused(&mut self, key: Key, ticket: Ticket, error: &std::io::Error) {
-        let Some(conn) = self.drop_conn(key) else {
+        let Some(conn) = self.sockets.remove(key) else {
             return;
         };
         let now_us = self.now_us();
@@ -65,11 +67,11 @@ impl Worker {
         self.on_outcome(ticket, conn.target, dial::outcome(error, conn.target.addr), now_us);
     }
 
-    fn on_extra_handshake(&mut self, key: Key, event: &Event) {
-        match self.conns[key].stream.take_error() {
-            Ok(Some(error)) if dial::was_open(&error) => self.on_extra_open(key),
-            Ok(Some(_)) | Err(_) => self.on_extra_refused(key),
-            Ok(None) if event.is_writable() => self.on_extra_open(key),
+    fn on_extra_handshake(&mut self, key: Key, (port, wire): (Key, Wire), event: &Event) {
+        match self.sockets.conns[key].stream.take_error() {
+            Ok(Some(error)) if dial::was_open(&error) => self.on_extra_open(key, port, wire),
+            Ok(Some(_)) | Err(_) => self.on_extra_refused(key, port, wire),
+            Ok(None) if event.is_writable() => self.on_extra_open(key, port, wire),
             Ok(None) => {}
         }
     }
@@ -77,7 +79,7 @@ impl Worker {
     /// Hand what arrived to the dialogue until the socket is empty.
     fn read(&mut self, key: Key, closing: bool) {
         let mut buffer = std::mem::take(&mut self.buffer);
-        while let Some(conn) = self.conns.get_mut(key) {
+        while let Some(conn) = self.sockets.conns.get_mut(key) {
             match conn.stream.read(&mut buffer) {
                 Ok(0) => self.on_peer_closed(key),
                 Ok(count) => {
@@ -95,7 +97,7 @@ impl Worker {
     }
 
     pub(super) fn on_conn_deadline(&mut self, key: Key, now_us: u64) {
-        let conn = &self.conns[key];
+        let conn = &self.sockets.conns[key];
         let Role::Asking(ticket) = conn.role else {
             return;
         };
@@ -103,16 +105,6 @@ impl Worker {
             self.wheel.insert(conn.deadline_us, Due::Conn(key));
         } else {
             self.give_up(key, ticket, now_us);
-        }
-    }
-
-    pub(super) fn on_port_deadline(&mut self, key: Key, now_us: u64) {
-        let port = &mut self.ports[key];
-        port.armed_us = u64::MAX;
-        if port.dialogue.deadline_us() > now_us {
-            self.arm(key);
-        } else {
-            self.with_port(key, |dialogue, pack, scratch, _| dialogue.on_timeout(pack, scratch, now_us));
         }
     }
 }

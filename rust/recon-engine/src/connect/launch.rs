@@ -2,17 +2,15 @@
 
 use std::cmp::Ordering;
 
-use mio::Interest;
 use recon_core::dialogue::Wire;
 
 use super::Worker;
-use super::conn::{Conn, Due, Role, Ticket};
-use super::datagram::stream_token;
+use super::conn::{Due, Role};
 use super::dial::{self, Dialed};
 use super::slab::Key;
 use crate::counters::Held;
 use crate::errno::Outcome;
-use crate::feed::Lease;
+use crate::feed::{Lease, Ticket};
 use recon_core::reply::State;
 use recon_core::space::{Target, Transport};
 
@@ -87,13 +85,13 @@ impl Worker {
             if self.held() >= self.window {
                 return Pause::until(self.full, 0).or_soon();
             }
-            if let Some(extra) = self.extras.pop_front() {
+            if let Some(extra) = self.sockets.extras.pop_front() {
                 if let Err(pause) = self.start_extra(extra) {
                     return pause;
                 }
                 continue;
             }
-            if self.young >= self.most_young {
+            if self.talks.young() >= self.most_young {
                 return Pause::until(Held::Window, 0).or_soon();
             }
             let now_ns = self.shared.clock.now_ns();
@@ -198,7 +196,7 @@ impl Worker {
             return;
         }
         let deadline_us = now_us + self.patience_us(ticket);
-        match self.hold(Role::Asking(ticket), target, stream, [now_us, deadline_us], open) {
+        match self.sockets.hold(Role::Asking(ticket), target, stream, [now_us, deadline_us], open) {
             Ok(key) if open => self.on_open(key),
             Ok(key) => self.wheel.insert(deadline_us, Due::Conn(key)),
             Err(error) => self.on_outcome(ticket, target, dial::outcome(&error, target.addr), now_us),
@@ -212,41 +210,20 @@ impl Worker {
         if more_to_come { self.rtt.wait_us(longest) } else { longest }
     }
 
-    /// Watch a connection; its times are start and deadline.
-    fn hold(
-        &mut self,
-        role: Role,
-        target: Target,
-        mut stream: mio::net::TcpStream,
-        [started_us, deadline_us]: [u64; 2],
-        is_open: bool,
-    ) -> std::io::Result<Key> {
-        let token = stream_token(self.conns.reserve());
-        // An open socket is writable at once, which is no news; `flush` asks for it when a write is cut short.
-        let interest = if is_open { Interest::READABLE } else { Interest::READABLE | Interest::WRITABLE };
-        let registered = self.poll.registry().register(&mut stream, token, interest);
-        if let Err(error) = registered {
-            dial::hang_up(&stream);
-            return Err(error);
-        }
-        self.counters.in_flight(1);
-        Ok(self.conns.insert(Conn { role, target, stream, started_us, deadline_us, tls: None, unsent: Vec::new() }))
-    }
-
     /// Open a further connection for a dialogue that still wants it.
     fn start_extra(&mut self, extra: (Key, Wire)) -> Result<(), Pause> {
         let (port, wire) = extra;
-        let Some(target) = self.ports.get_mut(port).map(|port| port.target) else {
+        let Some(target) = self.talks.target(port) else {
             return Ok(());
         };
         let now_ns = self.shared.clock.now_ns();
         if let Err(free_ns) = self.shared.pace.claim(now_ns) {
-            self.extras.push_front(extra);
+            self.sockets.extras.push_front(extra);
             return Err(Pause::until(Held::Rate, free_ns.div_ceil(1000)));
         }
         let now_us = now_ns / 1000;
         let dialed = dial::dial(target, self.shared.settings.source_port).and_then(|Dialed { stream, open }| {
-            let key = self.hold(Role::Opening { port, wire }, target, stream, [now_us, u64::MAX], open)?;
+            let key = self.sockets.hold(Role::Opening { port, wire }, target, stream, [now_us, u64::MAX], open)?;
             Ok((key, open))
         });
         match dialed {
@@ -258,25 +235,24 @@ impl Worker {
 
     fn on_extra_dialed(&mut self, port: Key, wire: Wire, key: Key, open: bool) {
         self.counters.sent();
-        self.attach(port, wire, key);
         if open {
-            self.on_extra_open(key);
+            self.on_extra_open(key, port, wire);
         }
     }
 
     /// A further connection failed at once. What ran out may come back; anything else leaves the question unasked.
     fn on_extra_failed(&mut self, extra: (Key, Wire), error: &std::io::Error, now_us: u64) -> Result<(), Pause> {
-        let target = self.ports[extra.0].target;
+        let Some(target) = self.talks.target(extra.0) else {
+            return Ok(());
+        };
         if let Outcome::Local { name, scarce } = dial::outcome(error, target.addr) {
             self.counters.error(name);
             if scarce {
-                self.extras.push_back(extra);
+                self.sockets.extras.push_back(extra);
                 return Err(Pause::until(Held::lack(name), now_us + BACK_OFF_US));
             }
         }
-        self.with_port(extra.0, |dialogue, pack, scratch, now_us| {
-            dialogue.on_open_failed(pack, scratch, extra.1, now_us);
-        });
+        self.talks.on_extra_refused(&mut self.sockets, extra.0, extra.1);
         Ok(())
     }
 

@@ -7,19 +7,18 @@ mod events;
 mod launch;
 mod rtt;
 pub(crate) mod slab;
+mod sockets;
 mod talk;
 mod verdict;
 pub(crate) mod wheel;
 
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use mio::{Events, Poll};
-use recon_core::dialogue::Wire;
-use recon_core::matcher::Scratch;
+use mio::Events;
 use recon_core::reply::Reply;
 
 use crate::EngineError;
@@ -27,12 +26,13 @@ use crate::counters::{Counters, Held};
 use crate::feed::Segment;
 use crate::outbox::Outbox;
 use crate::sweep::Shared;
-use crate::tls;
-use conn::{Conn, Due, Port};
+use crate::talks::Talks;
+use conn::Due;
 use datagram::Datagram;
 use launch::{Later, Pause};
 use rtt::Rtt;
-use slab::{Key, Slab};
+use slab::Slab;
+use sockets::Sockets;
 use wheel::Wheel;
 
 /// Events taken from the kernel at once.
@@ -46,20 +46,14 @@ const NAP_US: u64 = 20_000;
 #[derive(Debug)]
 pub(crate) struct Worker {
     shared: Arc<Shared>,
-    tls: tls::Configs,
     counters: Arc<Counters>,
     outbox: Outbox,
-    poll: Poll,
-    conns: Slab<Conn>,
-    /// Open ports in conversation.
-    ports: Slab<Port>,
-    /// Ports among them that may not have been accepted yet, and how many may be so.
-    young: usize,
+    sockets: Sockets,
+    talks: Talks,
+    /// Ports among those in conversation that may wait to be accepted, at most.
     most_young: usize,
     /// UDP ports that were asked.
     datagrams: Slab<Datagram>,
-    /// Further connections that dialogues want.
-    extras: VecDeque<(Key, Wire)>,
     /// Connections allowed now, and at most; local failures shrink it.
     window: usize,
     widest: usize,
@@ -75,7 +69,6 @@ pub(crate) struct Worker {
     /// Positions settled but not yet reported to the segment.
     settled: u64,
     later: BinaryHeap<Later>,
-    scratch: Scratch,
     buffer: Vec<u8>,
 }
 
@@ -88,20 +81,15 @@ impl Worker {
         [window, most_young]: [usize; 2],
         full: Held,
     ) -> Result<Self, EngineError> {
-        let poll = Poll::new().map_err(|source| EngineError::System { what: "opening a poller", source })?;
+        let system = |source| EngineError::System { what: "opening a poller", source };
         Ok(Self {
-            scratch: shared.settings.pack.as_ref().map_or_else(Scratch::default, |pack| pack.scratch()),
+            sockets: Sockets::new(counters.clone()).map_err(system)?,
+            talks: Talks::new(shared.clone())?,
             shared,
-            tls: tls::config().map_err(|error| EngineError::Worker(error.to_string()))?,
             counters,
             outbox: Outbox::new(channel),
-            poll,
-            conns: Slab::new(),
-            ports: Slab::new(),
-            young: 0,
             most_young,
             datagrams: Slab::new(),
-            extras: VecDeque::new(),
             window,
             widest: window,
             full,
@@ -125,7 +113,7 @@ impl Worker {
             let keeps_up = self.outbox.flush(before_ns / 1000);
             let pause = if keeps_up { self.launch() } else { Pause::reader() };
             self.report_settled();
-            if pause.done && self.held() == 0 && self.ports.len() == 0 {
+            if pause.done && self.held() == 0 && self.talks.len() == 0 {
                 break;
             }
             let polled_us = self.now_us();
@@ -134,6 +122,7 @@ impl Worker {
             if events.iter().count() < EVENTS {
                 self.expire(polled_us);
             }
+            self.settle_talks();
             self.counters.held(pause.by, self.shared.clock.now_ns() - before_ns);
         }
         self.wind_up();
@@ -142,7 +131,7 @@ impl Worker {
 
     /// Sockets in use.
     fn held(&self) -> usize {
-        self.conns.len() + self.datagrams.len()
+        self.sockets.conns.len() + self.datagrams.len()
     }
 
     fn now_us(&self) -> u64 {
@@ -151,9 +140,15 @@ impl Worker {
 
     /// Sleep until something happens, is due, or may be sent.
     fn wait(&mut self, events: &mut Events, pause: &Pause, now_us: u64) -> Result<(), EngineError> {
-        let due = [self.wheel.next_us(), self.outbox.due_us(), Some(pause.until_us), Some(now_us + NAP_US)];
+        let due = [
+            self.wheel.next_us(),
+            self.talks.next_us(),
+            self.outbox.due_us(),
+            Some(pause.until_us),
+            Some(now_us + NAP_US),
+        ];
         let until = due.into_iter().flatten().min().unwrap_or(now_us);
-        match self.poll.poll(events, Some(Duration::from_micros(until.saturating_sub(now_us)))) {
+        match self.sockets.poll.poll(events, Some(Duration::from_micros(until.saturating_sub(now_us)))) {
             Err(source) if source.kind() != std::io::ErrorKind::Interrupted => {
                 Err(EngineError::System { what: "polling", source })
             }
@@ -165,7 +160,7 @@ impl Worker {
         for event in events {
             match datagram::key_of(event.token()) {
                 (key, true) => self.on_datagram(key),
-                (key, false) if self.conns.contains(key) => self.on_event(key, event),
+                (key, false) if self.sockets.conns.contains(key) => self.on_event(key, event),
                 (_, false) => {}
             }
         }
@@ -178,13 +173,13 @@ impl Worker {
         self.wheel.expire(polled_us, &mut due);
         for item in due.drain(..) {
             match item {
-                Due::Conn(key) if self.conns.contains(key) => self.on_conn_deadline(key, polled_us),
-                Due::Port(key) if self.ports.contains(key) => self.on_port_deadline(key, polled_us),
+                Due::Conn(key) if self.sockets.conns.contains(key) => self.on_conn_deadline(key, polled_us),
                 Due::Datagram(key) if self.datagrams.contains(key) => self.on_datagram_deadline(key, polled_us),
-                Due::Conn(_) | Due::Port(_) | Due::Datagram(_) => {}
+                Due::Conn(_) | Due::Datagram(_) => {}
             }
         }
         self.due = due;
+        self.talks.expire(&mut self.sockets, polled_us);
     }
 
     fn report_settled(&mut self) {
@@ -195,9 +190,8 @@ impl Worker {
 
     /// Conclude what is under way: open ports keep their row, handshakes stay without a verdict.
     fn wind_up(mut self) {
-        for key in self.ports.keys() {
-            self.stop_port(key);
-        }
+        self.talks.stop(&mut self.sockets);
+        self.settle_talks();
         for key in self.datagrams.keys() {
             if self.has_answered(key) {
                 self.settle_datagram(key);

@@ -1,20 +1,14 @@
 //! Settles targets: counts the verdict, makes the row, frees the connection.
 
-use std::sync::Arc;
-
-use recon_core::reply::{Fact, FactValue, Findings, Reply, State};
+use recon_core::reply::{Reply, State};
 use recon_core::space::Target;
 
 use super::Worker;
-use super::conn::{Conn, Port, Ticket};
-use super::dial;
 use super::slab::Key;
-use crate::hosts::End;
+use crate::feed::Ticket;
 
 /// Settled targets for which a shrunken window grows by one.
 const REGROW: u64 = 8;
-/// The fact that says how a whole host behaves.
-const PATTERN: &str = "host.pattern";
 /// When the kernel sends a SYN again by itself (RFC 6298: one second, doubling), in microseconds.
 const RETRANSMIT_US: u64 = 1_000_000;
 
@@ -30,7 +24,7 @@ impl Worker {
     ) {
         self.count(ticket, state);
         if self.shared.settings.show.wants(state) {
-            let reply = self.reply(target, state, reason, rtt_us);
+            let reply = self.shared.reply(target, state, reason, rtt_us);
             self.send(reply);
         }
     }
@@ -40,32 +34,12 @@ impl Worker {
         self.settle(ticket, target, State::Open, "syn-ack", Some(rtt_us));
     }
 
-    /// An open target whose conversation is over.
-    pub(super) fn settle_port(&mut self, port: Port) {
-        for key in port.wires.into_iter().flatten() {
-            self.drop_conn(key);
+    /// Settle the open targets whose conversation is over.
+    pub(super) fn settle_talks(&mut self) {
+        for (ticket, reply) in self.talks.take_done() {
+            self.count(ticket, State::Open);
+            self.send(reply);
         }
-        self.count(port.ticket, State::Open);
-        let outcome = port.dialogue.finish();
-        let mut reply = self.reply(port.target, State::Open, "syn-ack", Some(port.rtt_us));
-        reply.banner = outcome.banner;
-        reply.findings = outcome.findings;
-        reply.transcript = outcome.transcript;
-        let spoke = !reply.banner.is_empty() || !reply.findings.services.is_empty();
-        let end = End { spoke, hung_up: port.hung_up, was_quiet: port.quiet };
-        if let Some(pattern) = self.shared.hosts.on_end(port.target.addr, end) {
-            let value = FactValue::Text(pattern.to_owned());
-            reply.findings.facts.push(Fact { name: PATTERN.into(), value });
-        }
-        self.send(reply);
-    }
-
-    /// Forget a connection, ending it with a RST.
-    pub(super) fn drop_conn(&mut self, key: Key) -> Option<Conn> {
-        let conn = self.conns.remove(key)?;
-        dial::hang_up(&conn.stream);
-        self.counters.in_flight(-1);
-        Some(conn)
     }
 
     /// Nobody answered in time.
@@ -78,7 +52,7 @@ impl Worker {
 
     /// The handshake's deadline passed.
     pub(super) fn give_up(&mut self, key: Key, ticket: Ticket, now_us: u64) {
-        let Some(conn) = self.drop_conn(key) else {
+        let Some(conn) = self.sockets.remove(key) else {
             return;
         };
         let again = kernel_retransmissions(now_us.saturating_sub(conn.started_us));
@@ -105,23 +79,6 @@ impl Worker {
     pub(super) fn send(&mut self, reply: Reply) {
         let now_us = self.now_us();
         self.outbox.push(reply, now_us);
-    }
-
-    pub(super) fn reply(&self, target: Target, state: State, reason: &'static str, rtt_us: Option<u64>) -> Reply {
-        let settings = &self.shared.settings;
-        let host = if settings.names.is_empty() { None } else { settings.names.get(&target.addr).map(Arc::clone) };
-        Reply {
-            at_us: self.shared.clock.epoch_us(self.now_us()),
-            target,
-            host,
-            state,
-            reason: reason.into(),
-            rtt_us: rtt_us.map(|us| u32::try_from(us).unwrap_or(u32::MAX)),
-            ttl: None,
-            banner: Vec::new(),
-            findings: Findings::default(),
-            transcript: None,
-        }
     }
 }
 
