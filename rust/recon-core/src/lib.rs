@@ -21,4 +21,5 @@ pub mod stored;
 pub mod tally;
 pub mod tls;
 pub mod transcript;
+pub mod wire;
 pub mod word;
