@@ -1,0 +1,151 @@
+//! The links against the kernel's own TCP, in namespaces that the tests make. Root only; said on stderr otherwise.
+
+mod lab;
+mod packet;
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener};
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use lab::Namespace;
+use packet::{SYN, SYN_ACK, read, segment};
+
+use super::{Choice, Guard, Layer, Receive, Transmit, receiver, transmitter};
+use crate::route::{Egress, Interface, Kind, NextHop};
+
+const PORTS: u16 = 16;
+/// Far beyond what the slowest machine takes. Reached only by a test that fails.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// What the source ports heard: segments by flags and port, and whether their checksums are to be verified.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Heard {
+    segments: BTreeMap<(u8, u16), usize>,
+    verify: Vec<bool>,
+}
+
+/// A listener whose SYN-ACKs are sent once: a retransmission would be counted as a second answer.
+fn listen(addr: &str) -> TcpListener {
+    std::fs::write("/proc/sys/net/ipv4/tcp_synack_retries", "0").unwrap();
+    TcpListener::bind(SocketAddr::new(addr.parse().unwrap(), 0)).unwrap()
+}
+
+fn interface(name: &str, kind: Kind) -> Interface {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None).unwrap();
+    let index = rustix::net::netdevice::name_to_index(socket.as_fd(), name).unwrap();
+    let mac = if kind == Kind::Ethernet { [2, 0, 0, 0, 0, 1] } else { [0; 6] };
+    Interface { index, name: name.to_owned(), mac, mtu: 1500, kind, vlan: None, up: true }
+}
+
+fn egress(name: &str, source: &str) -> Egress {
+    let source = source.parse().unwrap();
+    let (kind, next_hop) =
+        if name == "lo" { (Kind::Loopback, NextHop::Local) } else { (Kind::Ethernet, NextHop::OnLink) };
+    Egress { interface: interface(name, kind), source, next_hop }
+}
+
+/// RSTs that the kernel of this thread's namespace has sent.
+fn resets() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/net/snmp").unwrap();
+    let mut lines = text.lines().filter(|line| line.starts_with("Tcp:"));
+    let (names, values) = (lines.next().unwrap(), lines.next().unwrap());
+    let found = names.split(' ').zip(values.split(' ')).find(|(name, _)| *name == "OutRsts");
+    found.unwrap().1.parse().unwrap()
+}
+
+fn frame(egress: &Egress, layer: Layer, port: u16, target: SocketAddr) -> Vec<u8> {
+    let packet = segment(SocketAddr::new(egress.source, port), target, SYN);
+    if layer == Layer::Ip {
+        return packet;
+    }
+    let kind: [u8; 2] = if target.is_ipv4() { [8, 0] } else { [0x86, 0xdd] };
+    [&[2, 0, 0, 0, 0, 2][..], &egress.interface.mac, &kind, &packet].concat()
+}
+
+fn send(link: &mut dyn Transmit, frames: &[Vec<u8>]) {
+    for frame in frames {
+        let mut write = |room: &mut [u8]| {
+            room[..frame.len()].copy_from_slice(frame);
+            frame.len()
+        };
+        link.push(&mut write).unwrap();
+    }
+    let started = Instant::now();
+    while link.pending() > 0 {
+        link.flush().unwrap();
+        assert!(started.elapsed() < LONGEST, "{} frames are stuck", link.pending());
+    }
+}
+
+/// Send a SYN from each of `ports` and listen until each was answered.
+fn ask(egress: &Egress, choice: Choice, target: SocketAddr, ports: std::ops::RangeInclusive<u16>) -> Heard {
+    let mut ear = receiver(std::slice::from_ref(&egress.interface), ports.clone()).unwrap();
+    let mut link = transmitter(egress, choice, 0).unwrap();
+    let frames: Vec<_> = ports.clone().map(|port| frame(egress, link.layer(), port, target)).collect();
+    send(link.as_mut(), &frames);
+    let heard = hear(ear.as_mut(), ports.len());
+    assert_eq!(ear.drops(), 0);
+    heard
+}
+
+fn hear(ear: &mut dyn Receive, answers: usize) -> Heard {
+    let (started, mut heard) = (Instant::now(), Heard::default());
+    while heard.verify.len() < answers && started.elapsed() < LONGEST {
+        ear.wait(Duration::from_millis(100)).unwrap();
+        ear.drain(&mut |frame, seen| {
+            if let Some(found) = read(frame, seen.layer) {
+                *heard.segments.entry(found).or_default() += 1;
+                heard.verify.push(seen.verify);
+            }
+        });
+    }
+    heard
+}
+
+/// Each port heard one SYN-ACK and nothing else, and the kernel sent no RST.
+fn check(egress: &Egress, choice: Choice, target: SocketAddr) -> Heard {
+    let guard = Guard::reserve(PORTS, None).unwrap();
+    let heard = ask(egress, choice, target, guard.ports());
+    let once: BTreeMap<_, _> = guard.ports().map(|port| ((SYN_ACK, port), 1)).collect();
+    assert_eq!(heard.segments, once);
+    assert_eq!(resets(), 0);
+    heard
+}
+
+#[test]
+fn over_loopback_each_syn_is_answered_once_and_the_kernel_sends_no_reset() {
+    let Some(here) = Namespace::make() else { return };
+    here.call(|| {
+        for addr in ["127.0.0.1", "::1"] {
+            let listener = listen(addr);
+            let heard = check(&egress("lo", addr), Choice::Auto, listener.local_addr().unwrap());
+            assert!(heard.verify.iter().all(|verify| !verify), "checksums on loopback are left unfinished");
+        }
+    });
+}
+
+#[test]
+fn over_a_cable_each_syn_is_answered_once_and_the_kernel_sends_no_reset() {
+    let (Some(here), Some(there)) = (Namespace::make(), Namespace::make()) else { return };
+    here.join(&there);
+    for (from, to) in [("10.99.0.1", "10.99.0.2"), ("fd99::1", "fd99::2")] {
+        let listener = there.call(move || listen(to));
+        let target = listener.local_addr().unwrap();
+        here.call(move || check(&egress("cable", from), Choice::Packet, target));
+    }
+}
+
+#[test]
+fn without_a_guard_the_kernel_resets_what_we_began() {
+    let Some(here) = Namespace::make() else { return };
+    here.call(|| {
+        for addr in ["127.0.0.1", "::1"] {
+            let before = resets();
+            let listener = listen(addr);
+            let target = listener.local_addr().unwrap();
+            ask(&egress("lo", addr), Choice::Auto, target, 20_000..=20_000 + PORTS - 1);
+            assert!(resets() - before >= u64::from(PORTS) - 1);
+        }
+    });
+}
