@@ -1,14 +1,14 @@
 """Measures how many conversations of a Python enumerator are finished a second, 10,000 of them under way together.
 
 Every host of 10,000 on loopback greets; a deep sweep runs one enumerator on each, which asks a question and reads the
-answer. The server is one Python process beside it. What the sweep alone costs is shown, and not taken off.
+answer. The server is `floor answer` beside it. What the sweep alone costs is shown, and not taken off.
 """
 
 from __future__ import annotations
 
+import json
 import statistics
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -22,7 +22,7 @@ HOSTS = 10_000
 TARGETS = "127.40.0.0-127.40.39.15"
 ROUNDS = 3
 GREETING = b"DEMO/1.0\r\n"
-SERVER = Path(__file__).parents[1] / "tests" / "engine" / "crowd.py"
+SERVER = Path(__file__).parents[1] / "target" / "release" / "floor"
 DEMO = Probe(
     "demo",
     send=b"HELLO\r\n",
@@ -76,9 +76,9 @@ def sweep(port: int, *, asks: bool) -> tuple[float, int]:
 
 def main() -> None:
     """Print a line for each round, then the medians."""
-    with subprocess.Popen([sys.executable, SERVER], stdout=subprocess.PIPE) as server:
+    with subprocess.Popen([SERVER, "answer", "0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         try:
-            port = int(server.stdout.readline())
+            port = json.loads(server.stdout.readline())["port"]
             rates = []
             for _ in range(ROUNDS):
                 alone_s, _ = sweep(port, asks=False)

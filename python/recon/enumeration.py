@@ -82,6 +82,7 @@ class Task:
     conn: Conn = field(default_factory=Conn)
     plugin: str = ""
     kind: type[Enumerator] | None = None
+    service: Service | None = None
     steps: Any = None
     step: Any = None
     turns: int = 0
@@ -173,8 +174,8 @@ class Driver:
         self._finished.append((task.batch, task.record))
 
     def _open(self, task: Task) -> None:
-        service = _service(task)
         record = task.record
+        task.service = service = _service(task)
         lends = task.kind is not None and task.kind.blocking
         tls, greets = service.tls and not lends, service.name in task.greeted and not lends
         self._orders.append((task.number, "open", record.addr, record.port, record.host, tls, greets, lends))
@@ -226,7 +227,9 @@ class Driver:
                     _learn(task, stop.value)
                     continue
                 self._order(task, want)
-                return
+                if want.kind != "send":
+                    return
+                data = b""  # nothing comes back: what follows tells when the peer is gone
         except (StopAsyncIteration, ConversationEnded):
             self._end(task)
         except Exception as error:  # noqa: BLE001 - an enumerator may raise anything, and must not cost the run
@@ -259,7 +262,7 @@ def _begun(task: Task) -> Any:  # noqa: ANN401 - an async generator, whose type 
 
 def _found(task: Task) -> Found:
     record = task.record
-    return Found(_service(task), record.facts, record.addr, record.port, record.host)
+    return Found(task.service or _service(task), record.facts, record.addr, record.port, record.host)
 
 
 def _service(task: Task) -> Service:

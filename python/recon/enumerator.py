@@ -65,7 +65,7 @@ class Conn:
     transcript: list[tuple[str, bytes]] = field(default_factory=list)
 
     async def send(self, data: bytes) -> None:
-        """Send ``data``. Raises ConversationEnded; TypeError for anything but bytes."""
+        """Send ``data``; a peer that is gone shows at the next ``receive``. Raises TypeError for anything but bytes."""
         if not isinstance(data, bytes):
             raise TypeError(f"what is sent is bytes, not {type(data).__name__}")
         self.transcript.append(("sent", data))

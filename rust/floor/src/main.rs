@@ -1,7 +1,8 @@
 //! Bare loops that do only the system calls: what the machine allows at best. Reads, matches and counts nothing more
 //! than it must. `floor connect|greet FIRST-ADDR HOSTS FIRST-PORT PORTS THREADS` prints one JSON line;
-//! `floor serve PORT [GREETING]` is the listener that both sides of a bench ask.
+//! `floor serve PORT [GREETING]` is the listener that both sides of a bench ask; `floor answer PORT` is one that talks.
 
+mod answer;
 mod serve;
 
 use std::collections::VecDeque;
@@ -66,6 +67,11 @@ fn main() {
     if words.first().is_some_and(|mode| mode == "serve") {
         return serve_words(&words[1..]);
     }
+    if let [mode, port] = &words[..]
+        && mode == "answer"
+    {
+        return answer_words(port);
+    }
     let Some((job, threads)) = parse(&words) else {
         usage();
     };
@@ -74,7 +80,7 @@ fn main() {
 
 fn usage() -> ! {
     eprintln!(
-        "usage: floor connect|greet FIRST-ADDR HOSTS FIRST-PORT PORTS THREADS\n       floor serve PORT [GREETING]"
+        "usage: floor connect|greet FIRST-ADDR HOSTS FIRST-PORT PORTS THREADS\n       floor serve PORT [GREETING]\n       floor answer PORT"
     );
     std::process::exit(2);
 }
@@ -89,6 +95,16 @@ fn serve_words(words: &[String]) {
         usage();
     };
     if let Err(error) = serve::serve(port, greeting.as_bytes()) {
+        eprintln!("floor: cannot serve: {error}");
+        std::process::exit(1);
+    }
+}
+
+fn answer_words(port: &str) {
+    let Ok(port) = port.parse() else {
+        usage();
+    };
+    if let Err(error) = answer::answer(port) {
         eprintln!("floor: cannot serve: {error}");
         std::process::exit(1);
     }

@@ -37,7 +37,7 @@ pub(crate) fn serve(port: u16, greeting: &[u8]) -> std::io::Result<()> {
     }
 }
 
-fn listen(port: u16) -> std::io::Result<TcpListener> {
+pub(crate) fn listen(port: u16) -> std::io::Result<TcpListener> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM.nonblocking(), Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
     socket.bind(&SockAddr::from(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))))?;
@@ -73,7 +73,7 @@ fn is_short_of_files(error: &std::io::Error) -> bool {
     code == Some(rustix::io::Errno::MFILE.raw_os_error()) || code == Some(rustix::io::Errno::NFILE.raw_os_error())
 }
 
-fn end_with_standard_input() {
+pub(crate) fn end_with_standard_input() {
     let mut byte = [0];
     while matches!(std::io::stdin().read(&mut byte), Ok(1..)) {}
     std::process::exit(0);

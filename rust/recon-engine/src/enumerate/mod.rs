@@ -54,7 +54,7 @@ pub enum Order {
         /// Hand the connection over as soon as it stands, for code that insists on a socket; caps end with it.
         lend: bool,
     },
-    /// Send bytes.
+    /// Send bytes; no event follows.
     Send(Vec<u8>),
     /// Wait for bytes.
     Receive(Until),

@@ -185,7 +185,10 @@ impl Worker {
             return;
         }
         let Some(&key) = self.by_id.get(&id) else {
-            self.said.push((id, Event::Closed(Vec::new(), "not open")));
+            // What follows a `Send` on a connection that is gone tells so.
+            if !matches!(order, Order::Send(_)) {
+                self.said.push((id, Event::Closed(Vec::new(), "not open")));
+            }
             return;
         };
         match order {
@@ -207,8 +210,6 @@ impl Worker {
             None => line.unsent.extend_from_slice(bytes),
         }
         self.flush(key);
-        let line = &mut self.lines[key];
-        self.said.push((line.id, Event::Done(Vec::new())));
     }
 
     fn receive(&mut self, key: Key, until: Until, now_us: u64) {
