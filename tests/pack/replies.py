@@ -21,8 +21,45 @@ FRAMES = {
     "agent": b"SIP/2.0 200 OK\r\nCSeq: 1 OPTIONS\r\nUser-Agent: %s\r\nContent-Length: 0\r\n\r\n",
     "rtsp": b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nServer: %s\r\n\r\n",
     "telnet": b"%s",
+    "title": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><head><title>%s</title></head></html>",
+    "mysql": b"J\x00\x00\x00\n%s\x00\t\x00\x00\x00abcdefgh\x00\xff\xff\xff\x02\x00\xff\xdf\x15"
+    + b"\x00" * 10
+    + b"abcdefghijkl\x00mysql_native_password\x00",
 }
 """How a kind of row stands on the wire; a greeting without a frame ends with its line."""
+
+HTTP = {"http", "powered", "header", "title"}
+ASKED = dict.fromkeys(HTTP, "http") | {"dns": "dns", "snmp": "snmp"}
+"""The question to which a kind of row is the answer; the others are greetings."""
+
+
+def _dns(text: bytes) -> bytes:
+    """RFC 4892 in RFC 1035 section 4.1: the CHAOS text version.bind, which holds ``text``."""
+    name, kind = b"\x07version\x04bind\x00", b"\x00\x10\x00\x03"
+    head = b"\x1a\x2b\x84\x00\x00\x01\x00\x01\x00\x00\x00\x01" + name + kind
+    options = b"\x00\x00\x29\x04\xd0" + bytes(6)
+    return head + b"\xc0\x0c" + kind + bytes(4) + (len(text) + 1).to_bytes(2) + bytes([len(text)]) + text + options
+
+
+def _ber(tag: int, body: bytes) -> bytes:
+    """X.690 section 8.1.3, the length in two bytes where one does not hold it."""
+    size = len(body)
+    return bytes([tag]) + (bytes([size]) if size < SHORT else b"\x82" + size.to_bytes(2)) + body
+
+
+SHORT = 0x80
+
+
+def _snmp(text: bytes) -> bytes:
+    """RFC 1901 and RFC 3416 section 3: the answer in which sysDescr is ``text`` and sysName is ``sw1``."""
+    system = b"\x06\x08\x2b\x06\x01\x02\x01\x01%c\x00"
+    held = _ber(0x30, system % 1 + _ber(4, text)) + _ber(0x30, system % 5 + _ber(4, b"sw1"))
+    request = _ber(0xA2, b"\x02\x04reco\x02\x01\x00\x02\x01\x00" + _ber(0x30, held))
+    return _ber(0x30, b"\x02\x01\x01" + _ber(4, b"public") + request)
+
+
+BUILT = {"dns": _dns, "snmp": _snmp}
+"""Kinds of rows that stand in a frame with lengths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +74,9 @@ class Row:
 
     def answer(self) -> bytes:
         """The whole answer in which the reply comes."""
-        return FRAMES.get(self.kind, b"%s\r\n") % self.wire.encode("latin-1")
+        wire = self.wire.encode("latin-1")
+        build = BUILT.get(self.kind)
+        return build(wire) if build else FRAMES.get(self.kind, b"%s\r\n") % wire
 
 
 def rows(name: str) -> list[Row]:
@@ -56,14 +95,16 @@ def plain(name: str) -> str:
 
 
 def named(row: Row, services: list[Service]) -> Service | None:
-    """The service that is the row's product."""
+    """The service that is the row's product; of a row that names none, the first where no service has one."""
+    if row.products == ("",):
+        return next(iter(services), None) if not any(one.product for one in services) else None
     wanted = {plain(product) for product in row.products}
     return next((one for one in services if one.product and plain(one.product) in wanted), None)
 
 
 def judge(row: Row, pack: _core.Pack) -> tuple[bool, bool, list[Service]]:
     """Whether the product is right, whether the version is, and all services read."""
-    services, _ = pack.identify(row.answer(), asked="http" if row.kind in {"http", "powered", "header"} else "listen")
+    services, _ = pack.identify(row.answer(), asked=ASKED.get(row.kind, "listen"))
     found = named(row, services)
     right = found is not None and all(getattr(found, name) == value for name, value in row.more)
     return right, found is not None and (found.version or "") in row.versions, services

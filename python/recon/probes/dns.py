@@ -54,6 +54,8 @@ def _server(  # noqa: PLR0913 - the fields of a match, by name
 
 _V = rb"(?P<version>\d+\.\d+[\w.]*)"
 _BIND_V = rb"(?P<version>9\.\d+\.\d+(?:-[SPW]\d+|[ab]\d|rc\d)*)"
+_OLD_BIND_V = rb"(?P<version>8\.[1-4](?:\.\d+)?(?:-(?:P\d+|T\d\w*|REL))*)(?:-NOESW)?"
+"""BIND 8; its makers ended it with 8.4."""
 
 
 def _matches(*, tcp: bool) -> tuple[Match, ...]:
@@ -85,6 +87,12 @@ def _matches(*, tcp: bool) -> tuple[Match, ...]:
                 b"9.11.4-P2-RedHat-9.11.4-26.P2.el7_9.15": {"version": "9.11.4-P2", "revision": "26.P2.el7_9.15"},
                 b"9.16.23-RH": {"version": "9.16.23", "distro": "RH"},
             },
+            vendor="isc",
+        ),
+        server(
+            _OLD_BIND_V + rb"[\x00\xc0]",
+            "BIND",
+            {b"8.4.6-REL": "8.4.6-REL", b"8.4.7-REL-NOESW": "8.4.7-REL", b"8.2.3-T6B": "8.2.3-T6B"},
             vendor="isc",
         ),
         server(
@@ -124,6 +132,11 @@ def _matches(*, tcp: bool) -> tuple[Match, ...]:
             {b"Microsoft DNS 6.1.7601 (1DB15D39)": "6.1.7601", b"Microsoft DNS 10.0.17763 (45630001)": "10.0.17763"},
             vendor="microsoft",
             cpe="cpe:2.3:a:microsoft:dns_server",
+        ),
+        server(
+            rb"(?P<product>[A-Z][\w-]*[a-z][\w-]*(?: [A-Z][\w-]*)*)[ /-](?i:version |v)?" + _V + rb"[\x00\xc0 ]",
+            None,
+            {b"Acme Names 5.4.1": {"product": "Acme Names", "version": "5.4.1"}},
         ),
         server(
             rb"(?P<text>[\x20-\x7e]+)[\x00\xc0]",

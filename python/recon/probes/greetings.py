@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from recon.model import Match
 
-_FIRST = rb"\d?[A-Za-z][\w+&'!*-]*(?:/\d+)?(?:\.[A-Z][A-Za-z]+)*"
+_FIRST = rb"\d?[A-Za-z][\w+&'!*-]*(?:/(?:\d+|[A-Z]{2,4}\b))?(?:\.[A-Z][A-Za-z]+)*"
 _LATER = rb"(?:[A-Z][\w+&'!./*-]*(?:\((?i:tm|r|c)\))?|\([A-Za-z]+\)|\d+[A-Za-z]\w*|\d{3,}|of|and|the|de|'n|&|-|\(tm\))"
 NAME = rb"(?P<product>" + _FIRST + rb"(?: {1,2}" + _LATER + rb")*?)(?:\((?i:TM|R|C)\))?"
 """A product: every word but the first begins with a capital, so that it ends where the sentence goes on."""
@@ -18,20 +18,20 @@ _SIDE = (
     rb"(?: (?i:for|on) [A-Z][\w/.+-]*(?: [A-Z0-9][\w/.+-]*)*| (?i:NT-)?(?i:E?SMTP|POP3?|IMAP4?(?:rev1)?|NNTP|MTA)"
     rb"(?:[ -](?i:mail|server|service|daemon|agent|handler|proxy|gateway))*)?"
 )
-_GAP = rb"(?:[ ,;:($_/-]{1,4})"
+_GAP = rb"(?:[ ,;:(\[$_/-]{1,4})"
 _WORD = rb"(?:(?i:version|vers|ver|release|rel|revision|rev|vM|v|r)[ .:#]*)"
-_TAIL = rb"(?:[-+]?(?i:rc|beta|alpha|pl|p|sp|ga|fp|hf|release|final|snapshot|dev|pre)[.-]?\w*)?"
-DOTTED = rb"(?P<version>\d\w*(?:\.\w+)+" + _TAIL + rb")"
+_TAIL = rb"(?:[-+]?(?i:rc|beta|alpha|pl|p|sp|ga|fp|hf|release|final|snapshot|dev|pre)[.-]?\w*|-R\d+)?"
+DOTTED = rb"(?P<version>(?:\d\w*(?:\.\w+)+|(?:19|20)\d{6})" + _TAIL + rb")"
 ANY = rb"(?P<version>\d\w*(?:\.\w+)*" + _TAIL + rb")"
 
 VERSIONED = NAME + _SIDE + rb"(?:" + _GAP + _WORD + rb"?" + DOTTED + rb"\b)"
-"""A product and a version with a dot in it."""
+"""A product and a version with a dot in it, or one that is a day: ``20010228``."""
 WORDED = NAME + _SIDE + rb"(?:" + _GAP + _WORD + ANY + rb"\b)"
 """A product and a version that is called one."""
 
 _HOST = rb"(?P<host>[A-Za-z0-9\[](?:[\w:-]|\.[\w-])*\]?)"
 _NOISE = (
-    rb"(?:(?:(?i:server|service|daemon|mail|mailer|ready|welcome|hello|to|the|this|is|from|here|your|it|of|running|by|powered|using)"
+    rb"(?:(?:(?i:server|service|daemon|mail|mailer|ready|welcome|hello|to|the|this|is|from|here|your|it|of|on|running|by|powered|using)"
     rb"|-+|=+|\*+|\d\.\d\.\d)[ ,;:!(]+)*\(?"
 )
 _READY = rb"(?:[ ,;:-]+(?i:is ready|ready|at your service|started|starting)\b|[ ]*;|[ .]*\r?\n|[ ]+<)"
@@ -45,6 +45,7 @@ def _learnt(service: str, shape: str, pattern: bytes, examples: dict[bytes, dict
 
 
 _220 = rb"^220[- ](?:\d\.\d\.\d )?" + _HOST + rb"[ ,:-]+"
+_CAPITAL = rb"[A-Z](?:-[A-Za-z])?[a-z][\w.-]*"
 _LEAD = rb"(?:(?:NT-)?E?SMTP[ ,:-]+(?:(?i:server|service|daemon)[ ,:-]+)?)?\(?"
 _PROTOCOL = rb"(?:[\w.()-]+[ ,:]+)*?\(?(?i:NT-)?(?i:E?SMTP)\)?[ ,:]+" + _NOISE
 _ACME = {"product": "Acme", "version": "1.4.2"}
@@ -68,14 +69,18 @@ SMTP = (
     _learnt(
         "smtp",
         "mail",
-        _220 + _LEAD + rb"(?P<product>\d?[A-Z][\w+-]*(?: [A-Z][\w+-]*)* (?:Mail|SMTP|Email|Messaging)"
+        _220 + _LEAD + rb"(?P<product>(?:(?:\d?[A-Z][\w+-]* )+(?:Mail|SMTP|Email|Messaging)|[A-Z]\w*[a-z]Mail)"
         rb"(?: (?:Server|Service|Security|Appliance|Gateway|Suite|Pro|Agent|Switch|Router))*)(?: for [A-Z][\w/ .]*)?"
         + _GAP
         + _WORD
         + rb"?"
         + DOTTED
         + rb"\b",
-        {b"220 mx.example.org Acme Internet Mail Server 1.4.2 ready": _ACME | {"product": "Acme Internet Mail Server"}},
+        {
+            b"220 mx.example.org Acme Internet Mail Server 1.4.2 ready": _ACME
+            | {"product": "Acme Internet Mail Server"},
+            b"220 mx.example.org AcmeMail 1.4.2": _ACME | {"product": "AcmeMail"},
+        },
     ),
     _learnt(
         "smtp",
@@ -96,6 +101,7 @@ SMTP = (
         _220 + _PROTOCOL + VERSIONED,
         {
             b"220 mx.example.org ESMTP Acme 1.4.2": _ACME,
+            b"220 mx.example.org ESMTP Acme-20010228-pl04": _ACME | {"version": "20010228-pl04"},
             b"220 mx.example.org ESMTP Acme Post Office (v1.4.2) ready": _ACME | {"product": "Acme Post Office"},
             b"220 mx.example.org ESMTP service (Acme 1.4.2) ready": _ACME,
         },
@@ -104,13 +110,21 @@ SMTP = (
         "smtp",
         "titled",
         rb"^220[- ](?P<host>[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)[ ,]+"
-        rb"(?P<product>[A-Z][a-z][\w.-]*(?: [A-Z][a-z][\w.-]*)*?)"
+        rb"(?P<product>"
+        + _CAPITAL
+        + rb"(?: (?:for )?"
+        + _CAPITAL
+        + rb")*?)"
         + _GAP
         + _WORD
         + rb"?"
         + DOTTED
         + rb"\b[^\r\nfF]*(?:ready|Ready|; )[^\r\nfF]*\r?\n",
-        {b"220 mx.example.org Acme v1.4.2 release 223 ready": _ACME},
+        {
+            b"220 mx.example.org Acme v1.4.2 release 223 ready": _ACME,
+            b"220 mx.example.org A-Cme Shield for Internet Mail 1.4.2 ready": _ACME
+            | {"product": "A-Cme Shield for Internet Mail"},
+        },
     ),
     _learnt(
         "smtp",
@@ -147,6 +161,7 @@ POP3 = (
         {
             b"+OK POP3 server ready (Acme 1.4.2)": _ACME,
             b"+OK mail.example.org POP3 Acme 1.4.2 ready <1@example.org>": _ACME,
+            b"+OK POP3 on Acme [1.4.2] ready.": _ACME,
         },
     ),
     _learnt(

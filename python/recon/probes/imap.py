@@ -18,6 +18,12 @@ _OK = (
 
 _SERVERS = (
     _imap(
+        rb"^\* OK (?:" + HOST + rb" )?dbmail imap \(protocol version \w+\) server " + V + rb" ready",
+        "DBMail",
+        {b"* OK mail.example.org dbmail imap (protocol version 4r1) server 2.2.17 ready to run": "2.2.17"},
+        vendor="dbmail",
+    ),
+    _imap(
         _OK + rb"Dovecot(?: \((?P<distro>Debian|Ubuntu|Raspbian)\))?(?: DA)? ready\.",
         "Dovecot",
         {

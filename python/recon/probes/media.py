@@ -94,6 +94,9 @@ SIP = (
      "3cx", "15.5.1551.5", None),
     ("Polycom SoundPoint IP", rb"PolycomSoundPointIP-SPIP_(?P<model>\d+)-UA/" + _V,
      b"PolycomSoundPointIP-SPIP_650-UA/4.0.3.7562", "polycom", "4.0.3.7562", None),
+    ("Linksys SPA", rb"Linksys/(?P<model>[A-Z]+\d\w*)-" + _V, b"Linksys/SPA942-6.1.5(a)", "linksys", "6.1.5", None),
+    ("Sipura SPA", rb"Sipura/(?P<model>[A-Z]+\d\w*)-" + _V, b"Sipura/SPA2000-3.1.2", "sipura", "3.1.2", None),
+    ("Cisco SPA", rb"Cisco/(?P<model>[A-Z]+\d\w*)-" + _V, b"Cisco/SPA112-1.4.1(SR1)", "cisco", "1.4.1", None),
 )  # fmt: skip
 """Product, pattern, an example, vendor, the version in it, CPE where it is not made of vendor and product."""
 

@@ -79,6 +79,12 @@ _NATS_MATCHES = (
 
 _NNTP_MATCHES = (
     _nntp(
+        rb"^20[01] " + HOST + rb" Diablo (?P<version>\d[\w.-]*\w) ",
+        "Diablo",
+        {b"200 news.example.org Diablo 6-CUR-20200101 NNRP ready (posting ok)": "6-CUR-20200101"},
+        vendor="diablo",
+    ),
+    _nntp(
         rb"^20[01] " + HOST + rb" InterNetNews (?:NNRP )?server INN " + V,
         "INN",
         {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from recon.model import Product
 
 _TABLE = """
+51webmail: webeasymail=WebEasyMail
 4d: 4d mail server=4D Mail Server
 alt-n: mdaemon=MDaemon
 analogx: analogx proxy=AnalogX Proxy@proxy
@@ -58,7 +59,8 @@ noffle: noffle=Noffle
 novell: netmail=NetMail; netmail imap4 agent=NetMail@netmail; novonyx=NIMS@netmail; groupwise=GroupWise
 openwave: intermail=InterMail@intermail
 oracle: oracle communications messaging server=Oracle Communications Messaging Server@communications_messaging_server
-pegasus: mercury/32=Mercury/32@mercury_mail_transport_system; mercury=Mercury@mercury_mail_transport_system
+pegasus: mercury/nlm=Mercury/NLM@mercury_mail_transport_system;
+    mercury/32=Mercury/32@mercury_mail_transport_system; mercury=Mercury@mercury_mail_transport_system
 perdition: perdition=Perdition
 port25: powermta=PowerMTA
 process_software: pmdf=PMDF
@@ -85,6 +87,7 @@ trendmicro:
     trend micro interscan messaging security suite=InterScan Messaging Security Suite@interscan_messaging_security_suite
 trustwave: trustwave seg=Trustwave SEG@secure_email_gateway
 typhoon: typhoon=Typhoon; cyclone=Cyclone; cyclone reader=Cyclone; twister=Twister
+ucb: ucb=UCB POP
 winmail: winmail mail server=Winmail Mail Server@winmail_server
 xmailserver: xmail=XMail
 zarafa: zarafa imap gateway=Zarafa; zarafa=Zarafa; kopano=Kopano
@@ -96,7 +99,8 @@ daemon; mail; mailer; ready; welcome; hello; to; the; this; is; at; on; from; he
 rel; revision; host; no; mon; tue; wed; thu; fri; sat; sun; jan; feb; mar; apr; may; jun; jul; aug; sep; oct; nov;
 dec; date; time; local; open; news; posting; error; warning; access; unauthorized; receiver; login; username;
 password; user; name; no uce; no ube; no spam; no relay; authorized access; authorized access only;
-authorized users only; unauthorized access is prohibited; unauthorized access prohibited; authorised access only;
+authorized users only; unauthorized access is prohibited; unauthorized access prohibited; proxy server;
+proxy; mail server; gateway; authorised access only;
 private system; warning notice; connected; connection; closed
 """
 """Words that stand where a product would, and are a protocol's, a platform's, or a sentence's."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from recon.model import Match, Probe
-from recon.probes import greetings
+from recon.probes import greetings, smtp_elders
 from recon.probes.grammar import HOST, V, greeting
 from recon.probes.products import PRODUCTS
 
@@ -92,13 +92,6 @@ _COMMON = (
 
 _SUITES = (
     _smtp(
-        _START + rb"V(?P<version>\d[\w.-]*\w), OpenVMS V(?P<openvms>\d[\w.-]*)",
-        "TCP/IP Services for OpenVMS",
-        {b"220 vax.example.org V5.6-9B, OpenVMS V8.3 Alpha ready at Mon, 5 Jan 2009": "5.6-9B"},
-        vendor="hp",
-        cpe="cpe:2.3:a:hp:tcp_ip_services_openvms",
-    ),
-    _smtp(
         rb"^220[- ](?:" + HOST + rb" )?CheckPoint FireWall-1 secure E?SMTP server",
         "CheckPoint FireWall-1",
         {b"220 CheckPoint FireWall-1 secure ESMTP server": None},
@@ -110,6 +103,20 @@ _SUITES = (
         "smap",
         {b"220 gate.example.org SMTP/smap Ready.": {"host": "gate.example.org"}},
         vendor="tis",
+    ),
+    _smtp(
+        _START + rb"Mail essentials server",
+        "GFI MailEssentials",
+        {b"220 mail.example.org Mail essentials server": {"host": "mail.example.org"}},
+        vendor="gfi",
+        cpe="cpe:2.3:a:gfi:mailessentials",
+    ),
+    _smtp(
+        rb"^220[- ]\[?[\w.:-]+\]? ESMTP amavisd-new service ready",
+        "amavisd-new",
+        {b"220 [127.0.0.1] ESMTP amavisd-new service ready": None},
+        vendor="amavis",
+        cpe="cpe:2.3:a:amavis:amavisd-new",
     ),
     _smtp(
         _START + rb"ESMTP Sendmail Switch-" + V + rb"/Switch-",
@@ -359,7 +366,7 @@ PROBES = (
         tls_ports="465",
         starttls=((b"EHLO recon.invalid\r\n", b"STARTTLS"), (b"STARTTLS\r\n", b"220 ")),
         rarity=1,
-        matches=(*_COMMON, *_SUITES, *_OTHERS, *greetings.SMTP, *_GENERIC, *_EXTENSIONS),
+        matches=(*_COMMON, *_SUITES, *smtp_elders.MATCHES, *_OTHERS, *greetings.SMTP, *_GENERIC, *_EXTENSIONS),
         products=PRODUCTS,
     ),
     Probe(

@@ -166,9 +166,51 @@ def _system(  # noqa: PLR0913 - the fields of a match, by name
     )
 
 
+_NAMED = rb"(?P<product>[A-Z][\w/+-]*(?: [A-Z0-9][\w/+-]*)*?)"
+_ENDS = rb"(?:[ ,;(\r\n]|\x30[\s\S]{1,3}\x06\x08\x2b|$)"
+"""What stands behind a value: the next word, or the next variable (whose first byte looks like a 0)."""
+
+_LEARNT = tuple(
+    Match(
+        _TEXT + pattern,
+        service="snmp",
+        name=f"snmp.{shape}",
+        part="h",
+        examples={_described(text): {"product": "Acme PDU 12"} | ({"version": version} if version else {})},
+    )
+    for shape, pattern, text, version in (
+        (
+            "versioned",
+            _NAMED + rb"(?: \([^)\r\n]*\))?,? (?i:(?:firmware |software )?(?:version|ver|revision|rev|release|v)\b)"
+            rb"[ .:]*(?P<version>[A-Z]{0,3}\d[\w.]*?)" + _ENDS,
+            b"Acme PDU 12, Firmware Ver.1.06 (13.06.27)",
+            "1.06",
+        ),
+        (
+            "devices",
+            _NAMED + rb" (?P<version>\d+(?:\.\w+)+?) / [A-Z]",
+            b"Acme PDU 12 1.12 / Acme Power Outlet",
+            "1.12",
+        ),
+        (
+            "parts",
+            _NAMED + rb"[; ]+(?:SS|System Software) (?P<version>\d+(?:\.\w+)+?)" + _ENDS,
+            b"Acme PDU 12;SS 072.040.004, NC 072.044",
+            "072.040.004",
+        ),
+        (
+            "named",
+            rb"(?P<product>[A-Z][\w/+-]*(?: [A-Z0-9][\w/+-]*?){1,5}?)(?:\x30[\s\S]{1,3}\x06\x08\x2b|$)",
+            b"Acme PDU 12",
+            None,
+        ),
+    )
+)
+"""A description of few words is a name: RFC 3418 section 2 wants hardware, system and software there."""
+
 _SYSTEMS = (
     _system(
-        rb"Cisco IOS Software[^\r\n]*?, Version (?P<version>[\w.()]+)",
+        rb"Cisco (?:IOS|Internetwork Operating System) Software(?: \r?\n)?[^\r\n]*?, Version (?P<version>[\w.()]+)",
         "Cisco IOS",
         "cisco",
         b"Cisco IOS Software, C2960X Software (C2960X-UNIVERSALK9-M), Version 15.2(2)E7, RELEASE SOFTWARE (fc3)",
@@ -233,6 +275,29 @@ _SYSTEMS = (
         None,
         part="h",
     ),
+    _system(
+        rb"APC Web/SNMP Management Card \(MB:v(?P<boot>\d[\d.]*) PF:v(?P<version>\d[\d.]*)",
+        "APC Web/SNMP Management Card",
+        "apc",
+        b"APC Web/SNMP Management Card (MB:v3.8.6 PF:v2.6.4 PN:apc_hw02_aos_264.bin AF1:v2.6.1)",
+        "2.6.4",
+        part="h",
+    ),
+    _system(
+        rb"Dell Networking OS\r?\n(?:[^\r\n]*\r?\n)?Application Software Version: (?P<version>[\w.()]+)",
+        "Dell Networking OS",
+        "dell",
+        b"Dell Networking OS\r\nOperating System Version: 2.0\r\nApplication Software Version: 9.14(2.4)\r\nSeries: S",
+        "9.14(2.4)",
+    ),
+    _system(
+        rb"Palo Alto Networks (?P<model>[\w-]+) series firewall",
+        "PAN-OS",
+        "paloaltonetworks",
+        b"Palo Alto Networks PA-220 series firewall",
+        None,
+    ),
+    *_LEARNT,
     Match(
         _ANSWERED
         + rb"\x06\x08\x2b\x06\x01\x02\x01\x01\x01\x00\x04(?P<sysdescr>[\s\S]+?)\x30[\s\S]{1,3}\x06\x08\x2b\x06\x01\x02"

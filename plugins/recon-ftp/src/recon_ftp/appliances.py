@@ -27,6 +27,13 @@ MATCHES = (
         part="h",
     ),
     server(
+        rb"(?P<model>ZBR-\d+) Version (?P<version>V?\d[\w.]*) ready",
+        "Zebra printer FTP",
+        {b"220 ZBR-46686 Version V56.15.7Z ready.": {"version": "V56.15.7Z", "model": "ZBR-46686"}},
+        vendor="zebra",
+        part="h",
+    ),
+    server(
         rb"(?P<model>OKI[ -][\w-]+) Version (?P<version>\d[\w.]*) ready",
         "OKI printer FTP",
         {b"220 OKI-B6300 Version 02.10 ready.": {"version": "02.10", "model": "OKI-B6300"}},
@@ -48,13 +55,18 @@ MATCHES = (
         part="o",
     ),
     server(
-        rb"(?:NASFTPD|QNAP) Turbo [sS]tation (?P<proftpd>\d[\w.]*) Server \(ProFTPD\)",
-        "QNAP NAS FTP",
-        {b"220 NASFTPD Turbo station 1.3.5a Server (ProFTPD) [192.0.2.1]": {"proftpd": "1.3.5a"}},
-        vendor="qnap",
+        rb"(?P<device>(?:NASFTPD|QNAP) Turbo [sS]tation) (?P<version>\d[\w.]*) Server \(ProFTPD\)",
+        "ProFTPD",
+        {
+            b"220 NASFTPD Turbo station 1.3.5a Server (ProFTPD) [192.0.2.1]": {
+                "version": "1.3.5a",
+                "device": "NASFTPD Turbo station",
+            }
+        },
+        vendor="proftpd",
     ),
     server(
-        rb"(?:(?P<model>DiskStation|RackStation)|Synology) FTP server ready",
+        rb"(?:(?P<model>Disk ?Station|RackStation)|Synology) FTP server (?:ready|at (?P<hostname>[\w.-]+) ready)",
         "Synology DSM FTP",
         {b"220 DiskStation FTP server ready.": {"model": "DiskStation"}, b"220 Synology FTP server ready.": {}},
         vendor="synology",

@@ -12,7 +12,7 @@ _LATER = (
     rb"(?:[A-Z+][\w+&'!./*-]*|[a-z]{1,2}-?[A-Z][\w-]*|\([A-Za-z]+\)|\d+[A-Za-z]\w*|\d{3,}\+?"
     rb"|of|and|the|de|for|in|'n|&|-|\(tm\)|ftpd?)"
 )
-NAME = rb"(?P<product>[A-Za-z][\w+&'!*/-]*(?: {1,2}" + _LATER + rb")*?)(?:\((?i:TM|R|C)\))?"
+NAME = rb"(?P<product>\d?[A-Za-z][\w+&'!*/-]*(?: {1,2}" + _LATER + rb")*?)(?:\((?i:TM|R|C)\))?"
 """A product: every word but the first begins with a capital, so that it ends where the sentence goes on."""
 
 _WORD = rb"(?:(?i:version|vers|ver|release|rel|revision|rev|v|r)[ .:#]*[A-Z]?v?)"
@@ -26,8 +26,10 @@ _NOISE = rb"(?:(?:(?i:welcome|to|the|this|is|from|hello|ready|here|your|a|i'm|i 
 _220 = rb"^2[23]0[- ][ ]*"
 """``230`` greets a user who needs no login. The code is loose, so that a word and not it decides who is tried."""
 _LATER_LINE = rb"^2[23]0[- ](?:[^\n]*\n(?:220)?[- ]*)*?[ ]*"
+_CARD = rb"(?:[A-Z]{0,3}[0-9A-F]{12} )?"
+"""A device's host name that is its hardware's address."""
 _FTP = rb"[\w/+-]*(?i:ftp)[\w/+-]*"
-_DEVICE = rb"(?i:camera|print(?:er)?|router|switch|gateway|storage|video|nas|firewall|webcam|scanner|telepresence)"
+_DEVICE = rb"(?i:camera|\w*?print(?:er)?|router|switch|gateway|storage|video|nas|firewall|webcam|scanner|telepresence)"
 
 _ACME = {"product": "Acme", "version": "1.4.2"}
 
@@ -39,10 +41,26 @@ def _learnt(shape: str, pattern: bytes, examples: dict[bytes, dict[str, str]]) -
 
 MATCHES = (
     _learnt(
+        "aside",
+        _220
+        + HOST
+        + rb"FTP [Ss]erver(?: [Pp]rocess)? "
+        + rb"(?:\((?:(?:Revision \S+ )?Version:? )?(?:[\d.]+\+)?|ready,? (?:built|powered) by )"
+        + VERSIONED,
+        {
+            b"220 box FTP server (Acme 1.4.2) ready.": _ACME | {"hostname": "box"},
+            b"220 box FTP server (Version Acme-20060712) ready.": _ACME | {"version": "20060712"},
+            b"220 box FTP server (Version 6.00+Acme 1.4.2) ready.": _ACME,
+            b"220 box.example.org FTP server (Acme Release 1.4.2 Mode-7) ready.": _ACME,
+            b"220 FTP server (Acme: 1.4.2) ready.": _ACME,
+        },
+    ),
+    _learnt(
         "product",
         _LATER_LINE
         + _NOISE
-        + rb"(?P<product>(?:[A-Za-z][\w+&'!*/-]*(?: {1,2}"
+        + _CARD
+        + rb"(?P<product>(?:\d?[A-Za-z][\w+&'!*/-]*(?: {1,2}"
         + _LATER
         + rb")*? )??"
         + _FTP
@@ -57,16 +75,8 @@ MATCHES = (
             b"220 Acme FTP Server 1.4.2 ready": _ACME | {"product": "Acme FTP Server"},
             b"220 AcmeFTPd (Version 1.4.2)": _ACME | {"product": "AcmeFTPd"},
             b"220-Welcome to Acme FTP Server v1.4.2": _ACME | {"product": "Acme FTP Server"},
+            b"220 ET0004007B5ABB Acme Laser 1612 FTP Server 1.4.2": _ACME | {"product": "Acme Laser 1612 FTP Server"},
             b"220-Hello\r\n220 Acme FTP Server v1.4.2": _ACME | {"product": "Acme FTP Server"},
-        },
-    ),
-    _learnt(
-        "aside",
-        _220 + HOST + rb"FTP [Ss]erver(?: [Pp]rocess)? (?:\((?:Version: )?|ready,? (?:built|powered) by )" + VERSIONED,
-        {
-            b"220 box FTP server (Acme 1.4.2) ready.": _ACME | {"hostname": "box"},
-            b"220 box.example.org FTP server (Acme Release 1.4.2 Mode-7) ready.": _ACME,
-            b"220 FTP server (Acme: 1.4.2) ready.": _ACME,
         },
     ),
     _learnt(
@@ -97,6 +107,11 @@ MATCHES = (
         "server",
         _220 + rb"(?P<product>[A-Z][\w+&'-]* Server)" + _GAP + _WORD + rb"?" + VERSION + rb"\b",
         {b"220 Acme Server 1.4.2 by Acme": _ACME | {"product": "Acme Server"}},
+    ),
+    _learnt(
+        "called",
+        _220 + rb"[^\r\n(]*\((?P<product>\w*(?i:ftp)\w*)\) " + _WORD + VERSION + rb"\b",
+        {b"220 box Acme Ltd. (ACMEFTPD) Version 1.4.2": _ACME | {"product": "ACMEFTPD"}},
     ),
     _learnt(
         "aside-bare",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from recon import Product
 
 _TABLE = """
+3com: 3com 3cdaemon ftp server=3CDaemon; 3cdaemon ftp server=3CDaemon
 acritum: femitter ftp server=Femitter FTP Server; femitter=Femitter FTP Server
 axis/h: axis 210a network camera=AXIS 210A
 blackmoonftpserver: blackmoon ftp server=BlackMoon FTP Server
@@ -17,13 +18,16 @@ digi/o: net+os=NET+OS
 efi: efi ftp print server=EFI FTP Print Server
 emc: emc-snas=EMC Celerra
 heimdal_project: heimdal=Heimdal ftpd
+hummingbird: hclftpd=Hummingbird FTP
 ipswitch: ws_ftp server=WS_FTP Server; ipswitch ws_ftp server=WS_FTP Server
 karjasoft: sami ftp server=Sami FTP Server
 mirbsd: mirbsd ftpd=MirBSD ftpd
 netapp/o: netapp=Data ONTAP; data ontap=Data ONTAP; data ontap ftp server=Data ONTAP
+netbsd: lukemftpd
 netgear/h: netgear readynas=NETGEAR ReadyNAS
 nortel: nortel contivity ftp server=Nortel Contivity; nortel contivity=Nortel Contivity
 pablo_software_solutions: quick 'n easy ftp server=Quick 'n Easy FTP Server
+qnx: qnxnto-ftpd=QNX ftpd
 raidenftpd: raidenftpd32=RaidenFTPD; raidenftpd=RaidenFTPD
 roku/h: mlt-57110 soundbridge=SoundBridge
 samsung/h: samsung clx-3170 ftp server=Samsung CLX-3170
@@ -31,6 +35,7 @@ swiftp: swiftp=SwiFTP
 tandberg/h: tandberg video conference=TANDBERG Video Conference
 toshiba/h: toshiba e-studio ftp server=TOSHIBA e-STUDIO
 treck: treck ftp server=Treck FTP Server
+washington_university: wuftpd=WU-FTPD@wu-ftpd
 """
 
 _NO_PRODUCTS = """

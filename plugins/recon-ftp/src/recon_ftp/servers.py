@@ -220,12 +220,13 @@ MATCHES = (
         cpe="cpe:2.3:a:coreftp:core_ftp",
     ),
     server(
-        rb"[^\r\n]*\bWAR-FTPD " + _V,
+        rb"[^\r\n]*\bWAR-FTPD (?P<version>\d[\w.]*(?:-RC\d+)?)",
         "War FTP Daemon",
         {
             b"220- Jgaa's Fan Club FTP Service WAR-FTPD 1.65 Ready\r\n220 Please enter your user name.": {
                 "version": "1.65"
-            }
+            },
+            b"220- Jgaa's Fan Club FTP Service WAR-FTPD 1.82-RC10 Ready": {"version": "1.82-RC10"},
         },
         vendor="jgaa",
         cpe="cpe:2.3:a:jgaa:warftpd",
@@ -248,5 +249,46 @@ MATCHES = (
         {b"220 zFTPServer v6.0, build 2012-12-30 ready.": {"version": "6.0"}},
         vendor="vastgota-data",
     ),
-    server(rb"Welcome To Rumpus!", "Rumpus", {b"220 Welcome To Rumpus!": {}}, vendor="maxum", start=LATER),
+    server(rb"Welcome [Tt]o Rumpus!", "Rumpus", {b"220 Welcome To Rumpus!": {}}, vendor="maxum", start=LATER),
+    server(
+        rb"ioFTPD \[www: [^\]\r\n]*\] - \[version: (?P<version>[\w.-]+)\]",
+        "ioFTPD",
+        {b"220 ioFTPD [www: http://www.ioftpd.com] - [version: 7-7-3] server ready.": {"version": "7-7-3"}},
+        vendor="ioftpd",
+    ),
+    server(
+        rb"Frox transparent ftp proxy",
+        "Frox",
+        {b"220 Frox transparent ftp proxy. Login with username[@host[:port]]": {}},
+        vendor="frox",
+    ),
+    server(
+        rb"Check ?Point FireWall-1 Secure FTP server running on (?P<hostname>[\w.-]+)",
+        "Check Point FireWall-1",
+        {b"220 Check Point FireWall-1 Secure FTP server running on gate": {"hostname": "gate"}},
+        vendor="checkpoint",
+        cpe="cpe:2.3:a:checkpoint:firewall-1",
+    ),
+    server(
+        rb"Welcome to Code-Crafters - Ability (?:FTP )?Server (?P<version>\d+(?:\.\d+)+)",
+        "Ability Server",
+        {
+            b"220 Welcome to Code-Crafters - Ability Server 2.25. (Ability Server 2.25 by Code-Crafters).": {
+                "version": "2.25"
+            }
+        },
+        vendor="code-crafters",
+    ),
+    server(
+        rb"BisonWare BisonFTP server product V" + _V,
+        "BisonFTP",
+        {b"220 BisonWare BisonFTP server product V3.5": {"version": "3.5"}},
+        vendor="bisonware",
+    ),
+    server(
+        rb"NetPresenz v" + _V + rb"(?: \([^)\r\n]*\))? awaits your command",
+        "NetPresenz",
+        {b"220 NetPresenz v4.1 (Unregistered) awaits your command.": {"version": "4.1"}},
+        vendor="stairways",
+    ),
 )

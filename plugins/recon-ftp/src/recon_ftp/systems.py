@@ -6,6 +6,9 @@ from recon_ftp.grammar import HOST, server
 
 _SERVER = HOST + rb"FTP [Ss]erver "
 
+_BERKELEY = rb"(?:(?P<hostname>[A-Za-z0-9][\w.-]*) FTP server|(?P<domain>[A-Za-z0-9][\w-]*\.[\w.-]+) FTP Server) "
+"""``Acme FTP Server (Version 1.4)`` is a product of its own: Berkeley's writes a small ``server``."""
+
 MATCHES = (
     server(
         _SERVER + rb"\(Version (?P<version>1\.\d\.\d{3}\.\d+)[ )]",
@@ -14,7 +17,7 @@ MATCHES = (
         vendor="hp",
     ),
     server(
-        _SERVER + rb"\(Version (?P<version>\d\.\d+(?:\.\d+|WJ)?)(?: [^)\r\n]*\)?)?\) [Rr]eady",
+        _BERKELEY + rb"\(Version (?P<version>\d\.\d+(?:\.\d+|WJ)?)(?: [^)\r\n]*\)?)?\) [Rr]eady",
         "BSD ftpd",
         {
             b"220 box FTP server (Version 5.60) ready.": {"version": "5.60", "hostname": "box"},
@@ -46,9 +49,17 @@ MATCHES = (
         cpe="cpe:2.3:a:oracle:database_server",
     ),
     server(
-        rb"(?:" + HOST + rb")?(?:\w+ )?HP ARPA FTP Server ready",
+        rb"(?:" + HOST + rb")?(?:\w+ |SYSTEM FTP SERVER READY - )?"
+        rb"HP ARPA FTP Server (?:ready|\[(?P<version>[A-Z]\d{4}\w*)\])",
         "HP ARPA FTP Server",
-        {b"220 HP ARPA FTP Server ready.": {}, b"220 HPLJ HP ARPA FTP Server ready.": {"hostname": "HPLJ"}},
+        {
+            b"220 HP ARPA FTP Server ready.": {},
+            b"220 HPLJ HP ARPA FTP Server ready.": {"hostname": "HPLJ"},
+            b"220 HP3000 SYSTEM FTP SERVER READY - HP ARPA FTP Server [A0010F03] (C) Hewlett-Packard Co. 1990": {
+                "version": "A0010F03",
+                "hostname": "HP3000",
+            },
+        },
         vendor="hp",
     ),
     server(
@@ -122,6 +133,12 @@ MATCHES = (
                 "hostname": "zos.example.org",
             },
         },
+        vendor="ibm",
+    ),
+    server(
+        rb"FTPSERVE IBM VM Level (?P<version>\d+) at (?P<hostname>[\w.-]+),",
+        "IBM z/VM FTP",
+        {b"220-FTPSERVE IBM VM Level 710 at VM1.EXAMPLE.ORG, 10:11:12 EST": {"version": "710"}},
         vendor="ibm",
     ),
     server(

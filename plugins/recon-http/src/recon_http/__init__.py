@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recon import Enumerator, Probe, hookimpl
-from recon_http import applications, appservers, devices, generic, modules, pages, proxies, questions, webservers
+from recon_http import (
+    applications,
+    appservers,
+    cookies,
+    devices,
+    generic,
+    headers,
+    modules,
+    pages,
+    proxies,
+    questions,
+    realms,
+    webservers,
+)
 from recon_http.favicon import Favicon
 from recon_http.products import PRODUCTS
 
@@ -31,6 +44,9 @@ def recon_probes() -> Iterator[Probe]:
             *proxies.MATCHES,
             *devices.MATCHES,
             *pages.MATCHES,
+            *headers.MATCHES,
+            *cookies.MATCHES,
+            *realms.MATCHES,
             *applications.MATCHES,
             *generic.MATCHES,
         ),

@@ -19,16 +19,16 @@ _NAME = rb"(?P<product>" + _FIRST + _LATER + rb"*?)"
 _START = rb"(?:^|[ ,;(+<])"
 _WORD = rb"(?:(?i:version|ver|rev|release|r|v)[ .:]*)?"
 _TAIL = rb"(?:-?(?i:rc|beta|alpha|pl|p|sp|ga|final|release|snapshot|dev|pre)[.-]?\w*)?"
-_VERSION = rb"(?P<version>\d\w*(?:\.\w+)*" + _TAIL + rb")"
+_VERSION = rb"(?P<version>(?:[A-Z]\d\.\w+|\d\w*)(?:\.\w+)*" + _TAIL + rb")"
 _DOTTED = rb"(?P<version>(?:\d\w*(?:\.\w+)+|\d\d-\d\d)" + _TAIL + rb")"
 _END = rb"\b"
 """Takes nothing, so that the blank behind a token may begin the next one."""
 
-_SLASHED = _START + _NAME + rb" ?/ ?" + _WORD + _VERSION + _END
-_SPACED = _START + _NAME + rb"[ :_(-]+" + _WORD + _DOTTED + _END
+_SLASHED = _START + _NAME + rb" ?/{1,2} ?" + _WORD + _VERSION + _END
+_SPACED = _START + _NAME + rb"[ :;_(-]+" + _WORD + _DOTTED + _END
 _CALLED = rb"^" + _NAME + rb"[ ,(]+(?i:version|ver|rev|release|build)[ .:]+v?" + _VERSION + _END
 _NUMBERED = rb"^" + _NAME + rb" (?P<version>\d{1,2})$"
-_WORDS = rb"\d?[A-Za-z][\w!#%&'*.^`|~+@-]*(?: {1,2}(?:[A-Za-z&][\w!#%&'*.^`|~+@-]*|\d+\w*))*"
+_WORDS = rb"\d?[A-Za-z][\w!#%&'*.^`|~+@-]*(?: {1,2}(?:[A-Za-z&][\w!#%&'*.^`|~+@-]*(?:/[A-Z][a-z]+)?|\d+\w*))*"
 _BARE = rb"^(?P<product>" + _WORDS + rb")(?:[.]?$|[ ]*[;:,(/+<=\[]| - )"
 _BEFORE_UPNP = rb"^(?P<product>" + _WORDS + rb"),? UPnP/\d\.\d"
 _DEVICE = rb"(?:UPnP/\d\.\d[, ]+(?:DLNADOC/\d\.\d+[, ]+)?|DLNADOC/\d\.\d+[, ]+(?:UPnP/\d\.\d[, ]+)?)"
@@ -53,6 +53,8 @@ _SHAPES: tuple[tuple[str, bytes, dict[bytes, dict[str, str]]], ...] = (
             b"Acme Web Server/1.4.2": _ACME | {"product": "Acme Web Server"},
             b"Acme/ 1.4.2": _ACME,
             b"Acme/v1.4.2-rc1": _ACME | {"version": "1.4.2-rc1"},
+            b"Acme//1.4.2": _ACME,
+            b"Acme Video Set/F9.3": {"product": "Acme Video Set", "version": "F9.3"},
         },
     ),
     (
@@ -62,6 +64,7 @@ _SHAPES: tuple[tuple[str, bytes, dict[bytes, dict[str, str]]], ...] = (
             b"Acme Embedded Server 1.4.2": _ACME | {"product": "Acme Embedded Server"},
             b"Acme Version 1.4.2 Build 12": _ACME,
             b"Acme-1.4.2": _ACME,
+            b"Acme! Framework;1.4.2;prod": _ACME | {"product": "Acme! Framework"},
         },
     ),
     (".called", _CALLED, {b"Acme Endpoint, Version 41128": {"product": "Acme Endpoint", "version": "41128"}}),

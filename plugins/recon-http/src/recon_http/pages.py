@@ -45,6 +45,24 @@ MATCHES = (
         "phpmyadmin",
         {b"phpMyAdmin 2.11.9": {}, b"phpMyAdmin": {}},
     ),
+    _title(
+        rb"^Zimbra (?:Web Client|Collaboration|Administration)",
+        "Zimbra",
+        "zimbra",
+        {b"Zimbra Web Client Sign In": {}, b"Zimbra Administration": {}},
+    ),
+    _title(
+        rb"^(?:\S*Welcome to )?VMware ESXi(?: (?P<version>\d[\d.]*))?",
+        "VMware ESXi",
+        "vmware",
+        {b"VMware ESXi 5.1": {"version": "5.1"}, b"Welcome to VMware ESXi": {}},
+    ),
+    _title(
+        rb"^Webmin (?P<version>\d[\w.]*) on (?P<host>\S+)",
+        "Webmin",
+        "webmin",
+        {b"Webmin 1.910 on box (Debian Linux 9)": {"version": "1.910"}},
+    ),
     _title(rb"^pfSense - Login", "pfSense", "netgate", {b"pfSense - Login": {}}),
     _title(
         rb"^Synology(?:\xc2\xae)? ?DiskStation|^DiskStation - Synology",

@@ -5,10 +5,18 @@ from __future__ import annotations
 from recon import Match
 from recon_ssh.grammar import END, START
 
-_VERSION = rb"[vV]?(?P<version>(?:[A-Z]\.)?\d\w*?(?:\.[A-Za-z0-9]+)*)(?P<variant>[_/+~.-][^ \r\n]*)?"
+_VERSION = rb"[vV]?(?P<version>(?:[A-Z]\.)?\d\w*?(?:\.{1,2}[A-Za-z0-9]+)*)(?P<variant>[_/+~.-][^ \r\n]*)?"
 _WORDS = rb"(?P<product>[A-Za-z][\w.+-]*?(?: [A-Za-z][\w.+-]*?)*)"
 
 MATCHES = (
+    Match(
+        START
+        + rb"(?P<product>[A-Za-z][A-Za-z+-]*\d)[_/](?P<version>\d+(?:\.\w+)+)(?P<variant>[_/+~-][^ \r\n]*)?"
+        + END,
+        service="ssh",
+        name="ssh.numbered",
+        examples={b"SSH-2.0-Acme5_2.44\r\n": {"product": "Acme5", "version": "2.44"}},
+    ),
     Match(
         START + rb"(?P<product>[A-Za-z](?:[\w.+/-]*?[A-Za-z+])??)[_/.-]+" + _VERSION + END,
         service="ssh",

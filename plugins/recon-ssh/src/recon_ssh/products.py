@@ -26,7 +26,8 @@ f-secure: f-secure ssh=F-Secure SSH; fssh=F-Secure SSH
 foxgate: foxgate=Foxgate
 gnu: lshd=lsh
 h3c: h3c=H3C
-hp: hp-ux_secure_shell=HP-UX Secure Shell
+hp: ilo5=HPE iLO 5@integrated_lights-out_5; ilo4=HP iLO 4@integrated_lights-out_4; hp-ux_secure_shell=HP-UX Secure Shell
+libssh2: libssh2
 ipswitch: ws_ftp-ssh=WS_FTP SSH
 microsoft: ms=Microsoft SSH
 mikrotik: rosssh=RouterOS SSH
