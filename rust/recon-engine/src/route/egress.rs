@@ -76,3 +76,14 @@ pub(crate) struct Egress {
     /// Who takes them next.
     pub(crate) next_hop: NextHop,
 }
+
+/// An [`Egress`] that borrows its interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Way<'a> {
+    /// Where packets leave.
+    pub(crate) interface: &'a Interface,
+    /// Which of our addresses they carry.
+    pub(crate) source: IpAddr,
+    /// Who takes them next.
+    pub(crate) next_hop: NextHop,
+}

@@ -45,7 +45,8 @@ impl Namespace {
         self.call(move || run(&line)).unwrap();
     }
 
-    /// Join the two by a cable: `10.99.0.1` and `fd99::1` here, 2 there; the MAC addresses end likewise.
+    /// Join the two by a cable: `10.99.0.1` and `fd99::1` here, 2 there; the MAC addresses end
+    /// likewise, and each end knows the other's.
     pub(super) fn join(&self, other: &Self) {
         let thread = other.call(|| Pid::as_raw(Some(gettid())));
         self.run(&format!(
@@ -56,6 +57,10 @@ impl Namespace {
             end.run(&format!("ip addr add 10.99.0.{last}/24 dev cable"));
             end.run(&format!("ip addr add fd99::{last}/64 dev cable nodad"));
             end.run("ip link set cable up");
+            let other = 3 - last;
+            for addr in [format!("10.99.0.{other}"), format!("fd99::{other}")] {
+                end.run(&format!("ip neigh replace {addr} lladdr 02:00:00:00:00:0{other} dev cable nud permanent"));
+            }
         }
     }
 }
@@ -76,7 +81,8 @@ fn enter() -> Result<(), String> {
     run("ip link set lo up")
 }
 
-fn run(words: &str) -> Result<(), String> {
+/// Run a program in the calling thread's namespace, its words divided by spaces.
+pub(super) fn run(words: &str) -> Result<(), String> {
     let mut words = words.split_whitespace();
     let done = Command::new(words.next().unwrap()).args(words).output().map_err(|error| error.to_string())?;
     if done.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&done.stderr).into_owned()) }
