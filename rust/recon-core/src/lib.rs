@@ -20,6 +20,7 @@ pub mod space;
 pub mod special;
 pub mod stored;
 pub mod tally;
+pub mod tcp;
 pub mod tls;
 pub mod transcript;
 pub mod wire;
