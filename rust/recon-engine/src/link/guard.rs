@@ -19,6 +19,7 @@ use crate::limits::ephemeral_ports;
 const LOWEST: u16 = 10_000;
 
 /// A stretch of source ports, held until dropped.
+#[derive(Debug)]
 pub(crate) struct Guard {
     ports: RangeInclusive<u16>,
     _sockets: Vec<Socket>,

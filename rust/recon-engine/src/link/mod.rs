@@ -2,6 +2,7 @@
 //! probes or TCP state.
 
 mod af_packet;
+mod af_xdp;
 mod filter;
 mod frames;
 mod guard;
@@ -13,6 +14,7 @@ mod ring;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
+mod xdp_ring;
 
 use std::io;
 use std::ops::RangeInclusive;
@@ -96,6 +98,8 @@ pub(crate) enum Choice {
     /// The fastest that the route allows.
     #[default]
     Auto,
+    /// An `AF_XDP` socket; a queue has room for one.
+    Xdp,
     /// A packet socket.
     Packet,
     /// A raw IP socket.
@@ -123,11 +127,13 @@ impl LinkError {
 
 /// Open a way out along `egress`. `queue` is the interface's transmit queue that this thread has to itself, from 0;
 /// only `AF_XDP` minds it.
-pub(crate) fn transmitter(egress: &Egress, choice: Choice, _queue: u32) -> Result<Box<dyn Transmit>, LinkError> {
+pub(crate) fn transmitter(egress: &Egress, choice: Choice, queue: u32) -> Result<Box<dyn Transmit>, LinkError> {
     match choice {
         Choice::RawIp => open_raw_ip(egress),
+        Choice::Xdp => open_xdp(&egress.interface, queue),
+        Choice::Packet => open_packet(&egress.interface),
         Choice::Auto if needs_raw_ip(egress) => open_raw_ip(egress),
-        Choice::Auto | Choice::Packet => open_packet(&egress.interface),
+        Choice::Auto => open_xdp(&egress.interface, queue).or_else(|_| open_packet(&egress.interface)),
     }
 }
 
@@ -138,6 +144,11 @@ fn needs_raw_ip(egress: &Egress) -> bool {
 
 fn open_raw_ip(egress: &Egress) -> Result<Box<dyn Transmit>, LinkError> {
     let opened = raw_ip::RawIp::open(egress).map_err(LinkError::of(raw_ip::NAME, &egress.interface))?;
+    Ok(Box::new(opened))
+}
+
+fn open_xdp(interface: &Interface, queue: u32) -> Result<Box<dyn Transmit>, LinkError> {
+    let opened = af_xdp::Xdp::open(interface, queue).map_err(LinkError::of(af_xdp::NAME, interface))?;
     Ok(Box::new(opened))
 }
 
