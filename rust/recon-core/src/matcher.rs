@@ -8,6 +8,7 @@ mod decode;
 mod error;
 mod examples;
 mod groups;
+mod head;
 mod hints;
 mod hits;
 mod identify;

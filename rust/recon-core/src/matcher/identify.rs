@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::index::{Index, Marks};
+use super::index::Index;
 use super::merge::merge;
 use super::pack::Pack;
 use super::reading::{Excerpt, Hit, Reading, Runner, push_fact};
@@ -20,8 +20,8 @@ const HEADER_NAME_LIMIT: usize = 64;
 #[derive(Default)]
 pub struct Scratch {
     identity: Option<Arc<()>>,
-    marks: Marks,
-    picked: Vec<u32>,
+    /// A bit for each reading of a shelf.
+    picked: Vec<u64>,
     runners: Vec<Option<Runner>>,
     hits: Vec<Hit>,
     /// Readings that were held against something, and whether they hit; kept only for [`Pack::tried`].
@@ -95,7 +95,7 @@ impl Pack {
 
     /// The matches that were held against an answer and whether each hit: (name, field, hit), in order of trying.
     ///
-    /// Only those are held against it whose literals occur in it.
+    /// Only those are held against it that may begin so and whose literals occur in it.
     #[must_use]
     pub fn tried(&self, answer: &[u8], asked: &str) -> Vec<(Arc<str>, String, bool)> {
         let mut scratch = Scratch { log: Some(Vec::new()), ..Scratch::default() };
@@ -123,10 +123,9 @@ impl Pack {
         // Over UDP the grammar is borrowed by others (SSDP), so an answer there does not make it HTTP.
         let http = question.transport == Transport::Tcp && answer.starts_with(b"HTTP/");
         let response = if http { Response::parse(answer) } else { None };
-        let index = match (question.transport, &response) {
-            (Transport::Udp, _) => &self.tables.udp,
-            (Transport::Tcp, Some(_)) => &self.tables.tcp_http,
-            (Transport::Tcp, None) => &self.tables.tcp,
+        let index = match question.transport {
+            Transport::Udp => &self.tables.udp,
+            Transport::Tcp => &self.tables.tcp,
         };
         let excerpt = self.excerpt(answer, question.whole, question.source, question);
         self.read_field(index, excerpt, scratch, &mut findings);
@@ -175,32 +174,29 @@ impl Pack {
     /// Of several readings of one product the first that hits is taken, so authors put the most exact first. A reading
     /// whose author attached facts is held against the field all the same; only its service yields.
     fn read_field(&self, index: &Index, excerpt: Excerpt<'_>, scratch: &mut Scratch, findings: &mut Findings) {
-        if index.is_empty() {
+        let Some(shelf) = index.shelf(excerpt.text) else {
             return;
-        }
-        let Scratch { marks, picked, runners, hits, log, .. } = scratch;
-        index.pick(excerpt.text, self.readings.len(), marks, picked);
-        for fixed in [true, false] {
-            let all_read = !fixed && all_read(excerpt.text, hits);
-            for id in picked.iter().map(|id| *id as usize) {
-                let reading = &self.readings[id];
-                if reading.fixed != fixed || (reading.each && all_read) {
-                    continue;
-                }
-                let yields = !reading.each && knows(hits, reading);
-                if yields && !reading.states_facts() {
-                    continue;
-                }
-                if runners[id].is_none() {
-                    runners[id] = reading.runner().ok();
-                }
-                let Some(runner) = &mut runners[id] else {
-                    continue;
-                };
-                let hit = reading.hits(excerpt, runner, yields, hits, &mut findings.facts);
-                if let Some(log) = log {
-                    log.push((id, hit));
-                }
+        };
+        let Scratch { picked, runners, hits, log, .. } = scratch;
+        shelf.pick(excerpt.text, &self.readings, picked);
+        let (mut fixed_hits, mut all_known) = (None, None);
+        for id in shelf.picked(picked) {
+            let reading = &self.readings[id];
+            let first = if reading.fixed { 0 } else { *fixed_hits.get_or_insert(hits.len()) };
+            let all_read = || all_read(excerpt.text, &hits[..first]);
+            let yields = !reading.each && knows(hits, reading);
+            if (yields && !reading.states_facts()) || (reading.each && *all_known.get_or_insert_with(all_read)) {
+                continue;
+            }
+            if runners[id].is_none() {
+                runners[id] = reading.runner().ok();
+            }
+            let Some(runner) = &mut runners[id] else {
+                continue;
+            };
+            let hit = reading.hits(excerpt, runner, yields, hits, &mut findings.facts);
+            if let Some(log) = log {
+                log.push((id, hit));
             }
         }
         if hits.len() > 1 {
@@ -319,8 +315,19 @@ impl Pack {
 /// Whether every word of a short text was read, so that a match that takes each product off the wire finds none.
 fn all_read(text: &[u8], hits: &[Hit]) -> bool {
     const SHORT: usize = 256;
-    let read = |at: usize| hits.iter().any(|hit| (hit.start..hit.end).contains(&at));
-    !hits.is_empty() && text.len() <= SHORT && (0..text.len()).all(|at| !text[at].is_ascii_alphanumeric() || read(at))
+    if hits.is_empty() || text.len() > SHORT {
+        return false;
+    }
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        let around = hits.iter().filter(|hit| hit.start <= at && at < hit.end);
+        match around.map(|hit| hit.end).max() {
+            Some(end) => at = end,
+            None if byte.is_ascii_alphanumeric() => return false,
+            None => at += 1,
+        }
+    }
+    true
 }
 
 /// Whether what a reading could find was found already on this field: its product, or for an open one its service.

@@ -7,7 +7,8 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::ast::ErrorKind;
 use regex_syntax::hir::{Hir, HirKind};
 
-use super::literal::{self, Literals};
+use super::head::Head;
+use super::literal;
 
 /// The most bytes a compiled pattern may take.
 const SIZE_LIMIT: usize = 1 << 20;
@@ -19,8 +20,10 @@ const LINEAR: &str = "patterns run in linear time, so that no answer can stall a
 /// What is known of a pattern without running it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Outline {
-    /// What an answer must contain for the pattern to be worth running.
-    pub(super) literals: Literals,
+    /// Texts of which an answer must contain one for the pattern to be worth running; empty when nothing is known.
+    pub(super) literals: Vec<Vec<u8>>,
+    /// How an answer must begin.
+    pub(super) head: Head,
     /// Its named groups: number and name.
     pub(super) groups: Vec<(usize, String)>,
 }
@@ -35,7 +38,7 @@ pub(super) fn outline(pattern: &str) -> Result<Outline, String> {
     name_groups(&hir, &mut groups);
     groups.sort_unstable();
     groups.dedup();
-    Ok(Outline { literals: literal::literals(&hir), groups })
+    Ok(Outline { literals: literal::literals(&hir), head: Head::of(&hir), groups })
 }
 
 /// Compiles a pattern to run it; refuses one that would take too much memory.

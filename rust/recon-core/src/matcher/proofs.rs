@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::literal::Literals;
+use super::head::{ByteSet, Head};
 use super::pattern::Outline;
 use crate::probe::MatchSpec;
 use crate::space::Transport;
 
 /// What the bytes begin with; a change of checks or layout changes it.
-const MAGIC: &[u8] = concat!("recon proofs 2 ", env!("CARGO_PKG_VERSION"), "\n").as_bytes();
+const MAGIC: &[u8] = concat!("recon proofs 3 ", env!("CARGO_PKG_VERSION"), "\n").as_bytes();
 
 /// Names a match by all that its author wrote.
 pub(super) type Digest = u64;
@@ -44,10 +44,10 @@ impl Proofs {
         let mut bytes = MAGIC.to_vec();
         for (digest, outline) in &self.0 {
             bytes.extend(digest.to_le_bytes());
-            put_count(&mut bytes, outline.literals.any_of.len());
-            outline.literals.any_of.iter().for_each(|literal| put(&mut bytes, literal));
-            put_count(&mut bytes, usize::from(outline.literals.prefix.is_some()));
-            outline.literals.prefix.iter().for_each(|prefix| put(&mut bytes, prefix));
+            put_count(&mut bytes, outline.literals.len());
+            outline.literals.iter().for_each(|literal| put(&mut bytes, literal));
+            put_count(&mut bytes, outline.head.0.len());
+            outline.head.0.iter().for_each(|set| put(&mut bytes, &ranges(*set)));
             put_count(&mut bytes, outline.groups.len());
             for (group, name) in &outline.groups {
                 put_count(&mut bytes, *group);
@@ -86,6 +86,11 @@ pub(super) fn digest(spec: &MatchSpec, transport: Transport, products: u64) -> D
     hasher.finish()
 }
 
+/// The first and the last value of each range of a set.
+fn ranges(set: ByteSet) -> Vec<u8> {
+    set.ranges().into_iter().flat_map(|(first, last)| [first, last]).collect()
+}
+
 fn put_count(bytes: &mut Vec<u8>, count: usize) {
     bytes.extend((count as u32).to_le_bytes());
 }
@@ -97,20 +102,20 @@ fn put(bytes: &mut Vec<u8>, text: &[u8]) {
 
 fn entry(rest: &mut &[u8]) -> Option<(Digest, Outline)> {
     let digest = u64::from_le_bytes(take(rest, 8)?.try_into().ok()?);
-    let mut any_of = Vec::new();
+    let mut literals = Vec::new();
     for _ in 0..count(rest)? {
-        any_of.push(text(rest)?.to_vec());
+        literals.push(text(rest)?.to_vec());
     }
-    let prefix = match count(rest)? {
-        0 => None,
-        _ => Some(text(rest)?.to_vec()),
-    };
+    let mut head = Vec::new();
+    for _ in 0..count(rest)? {
+        head.push(ByteSet::of_ranges(text(rest)?.chunks_exact(2).map(|range| (range[0], range[1]))));
+    }
     let mut groups = Vec::new();
     for _ in 0..count(rest)? {
         let group = count(rest)?;
         groups.push((group, String::from_utf8(text(rest)?.to_vec()).ok()?));
     }
-    Some((digest, Outline { literals: Literals { any_of, prefix }, groups }))
+    Some((digest, Outline { literals, head: Head(head.into()), groups }))
 }
 
 fn count(rest: &mut &[u8]) -> Option<usize> {

@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 use regex::bytes::{CaptureLocations, Regex};
 
 use super::groups::{Group, Role, fact_name, groups};
-use super::literal::Literals;
+use super::head::Head;
+use super::literal;
 use super::pattern::{self, Outline};
 use super::products::{Products, Verdict};
 use super::{FACT_LIMIT, GRAMMAR, GRAMMAR_WITH_PRODUCT, MATCH, MATCH_WITH_VERSION, VALUE_LIMIT};
@@ -26,7 +27,10 @@ pub(super) struct Reading {
     pub(super) service: Arc<str>,
     pub(super) field: Field,
     pub(super) transport: Transport,
-    pub(super) literals: Literals,
+    /// Texts of which one must be in the field; empty when nothing is known.
+    pub(super) literals: Vec<Vec<u8>>,
+    /// How the field must begin.
+    pub(super) head: Head,
     /// Whether the author named the product: such a reading beats one that takes it from the wire.
     pub(super) fixed: bool,
     /// Whether it is read again behind its last hit; only open ones are.
@@ -105,7 +109,7 @@ impl Reading {
         outline: Outline,
         products: Option<Arc<Products>>,
     ) -> Result<Self, String> {
-        let Outline { literals, groups: named } = outline;
+        let Outline { literals, head, groups: named } = outline;
         let groups = groups(&named, spec)?;
         let open = spec.product.is_none() || groups.iter().any(|group| matches!(group.role, Role::Product));
         let reading = Self {
@@ -114,6 +118,7 @@ impl Reading {
             field: spec.field.clone(),
             transport,
             literals,
+            head,
             fixed: !open,
             each: spec.each,
             pattern: spec.pattern.clone(),
@@ -148,19 +153,9 @@ impl Reading {
         Ok(Runner { regex: regex.clone(), locations: regex.capture_locations() })
     }
 
-    /// Whether the field's text could be an HTTP response at all.
-    pub(super) fn may_read_http(&self) -> bool {
-        const START: &[u8] = b"http/";
-        self.literals.prefix.as_ref().is_none_or(|prefix| {
-            let shared = prefix.len().min(START.len());
-            prefix[..shared] == START[..shared]
-        })
-    }
-
-    /// Whether a text begins as the pattern wants, so that most that cannot match never reach the regex.
-    fn may_begin(&self, text: &[u8]) -> bool {
-        let begins = |prefix: &Vec<u8>| text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
-        self.literals.prefix.as_ref().is_none_or(begins)
+    /// Whether no literal says more of a text than how it begins.
+    pub(super) fn needs_no_literal(&self) -> bool {
+        self.literals.is_empty() || self.literals.iter().any(|literal| self.head.spells(literal))
     }
 
     /// Whether its author attached facts that hold when it reads a text.
@@ -176,9 +171,6 @@ impl Reading {
         runner: &mut Runner,
         facts: &mut Vec<Fact>,
     ) -> Outcome {
-        if !self.may_begin(excerpt.text) {
-            return Outcome::Miss;
-        }
         let Runner { regex, locations } = runner;
         let Some(found) = regex.captures_read_at(locations, excerpt.text, from) else {
             return Outcome::Miss;
@@ -337,7 +329,7 @@ fn constant_facts(spec: &MatchSpec) -> Vec<Fact> {
 pub(super) fn check(spec: &MatchSpec) -> Result<Outline, String> {
     check_words(spec)?;
     let outline = pattern::outline(&spec.pattern)?;
-    if spec.field == Field::Data && outline.literals.strength() < LEAST_LITERAL {
+    if spec.field == Field::Data && literal::strength(&outline.literals) < LEAST_LITERAL {
         return Err(
             "the pattern has no literal text that must occur; an answer is not known by its length or one byte".into(),
         );

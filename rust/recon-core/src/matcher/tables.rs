@@ -19,8 +19,6 @@ pub(super) struct HeaderTable {
 pub(super) struct Tables {
     pub(super) tcp: Index,
     pub(super) udp: Index,
-    /// Those of `tcp` that could read an HTTP response as it came.
-    pub(super) tcp_http: Index,
     pub(super) status: Index,
     pub(super) title: Index,
     pub(super) body: Index,
@@ -67,7 +65,6 @@ impl Tables {
         Self {
             tcp: of(&|reading| data(reading, Transport::Tcp)),
             udp: of(&|reading| data(reading, Transport::Udp)),
-            tcp_http: of(&|reading| data(reading, Transport::Tcp) && reading.may_read_http()),
             status: of(&|reading| reading.field == Field::Status),
             title: of(&|reading| reading.field == Field::Title),
             body: of(&|reading| reading.field == Field::Body),
