@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 from recon import _core
 from recon.errors import PlanError
@@ -25,7 +26,7 @@ DEFAULT_TIMEOUT_MS = 900
 DEFAULT_PASSES = 2
 DEEP_TARGETS = 4096
 SHOWABLE = ("open", "closed", "unreachable", "unknown")
-BACKENDS = ("auto", "connect")
+BACKENDS = ("auto", "connect", "raw")
 ALLOWABLE = ("industrial",)
 """Classes of probes that are sent only where the user said so: what they disturb may be a machine."""
 
@@ -66,6 +67,8 @@ class Plan:
     deep: bool | None = None
     allow: tuple[str, ...] = ()
     community: str | None = field(default=None, repr=False)
+    interface: str | None = None
+    source_ip: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     unresolved: tuple[str, ...] = ()
 
@@ -91,6 +94,8 @@ class Plan:
         udp: bool = False,
         allow: Iterable[str] = (),
         community: str | None = None,
+        interface: str | None = None,
+        source_ip: str | None = None,
         resolve: Resolve | None = None,
         translate: Callable[[str], Iterable[str] | None] | None = None,
     ) -> Plan:
@@ -99,6 +104,7 @@ class Plan:
         ``targets`` are words or lists of words; ``rate`` is probes a second or ``"max"``; ``deep`` none means deep for
         up to 4,096 targets; ``udp`` asks ports over UDP where their word has no prefix; ``allow`` names classes of
         probes (``industrial``) that are otherwise not sent; ``community`` is sent to SNMP agents, none: none is;
+        ``interface`` and ``source_ip`` are for ``backend="raw"``: where packets leave, and whose they say they are;
         ``translate`` is asked first what a word stands for (plugins), ``resolve`` turns a host name into addresses.
 
         Raises PlanError with the bad word.
@@ -133,10 +139,13 @@ class Plan:
             deep=deep,
             allow=tuple(_choice(word, ALLOWABLE, "class of probes") for word in allow),
             community=community,
+            interface=interface,
+            source_ip=source_ip if source_ip is None else _address(source_ip),
             names=resolved.names,
             unresolved=tuple(resolved.unresolved),
         )
         plan._refuse_nothing()
+        plan._refuse_raw_words()
         return plan
 
     @property
@@ -151,6 +160,11 @@ class Plan:
         return after - first
 
     @property
+    def is_raw(self) -> bool:
+        """Whether recon speaks TCP itself, instead of leaving it to kernel sockets."""
+        return self.backend == "raw"
+
+    @property
     def is_deep(self) -> bool:
         """Whether to ask on where a name is known: what was wished, or else on for up to 4,096 targets."""
         wished = self.targets <= DEEP_TARGETS if self.deep is None else self.deep
@@ -162,7 +176,7 @@ class Plan:
             f"targets     {self.targets:,} of {len(self.space):,} ({self.space.addresses:,} addresses)",
             f"order       seed {self.seed}, shuffle version {SHUFFLE_VERSION}",
             f"shard       {self.shard[0]} of {self.shard[1]} (counted from 0)",
-            f"backend     connect (kernel sockets), {self.threads} threads",
+            f"backend     {self._backend_text()}, {self.threads} threads",
             f"transport   {self._transport_text()}",
             f"rate        {_rate_text(self.rate_pps)}",
             f"patience    {self.timeout_ms} ms a handshake, {self.passes} passes over what stays silent",
@@ -173,6 +187,12 @@ class Plan:
         lines += [f"left out    {cut} ({name})" for cut, name in self.space.special]
         lines += [f"unresolved  {name}" for name in self.unresolved]
         return "\n".join(lines)
+
+    def _backend_text(self) -> str:
+        if not self.is_raw:
+            return "connect (kernel sockets)"
+        sent = [f"by {self.interface}" if self.interface else "", f"from {self.source_ip}" if self.source_ip else ""]
+        return " ".join(["raw (recon's own TCP)", *filter(None, sent)])
 
     def _transport_text(self) -> str:
         return " and ".join(name.upper() for name in ("tcp", "udp") if self.space.has_transport(name))
@@ -190,6 +210,11 @@ class Plan:
             return "as fast as this machine and the targets allow"
         once = self.targets / self.rate_pps
         return f"{_span(once)} if all answer, {_span(once * self.passes)} if none does"
+
+    def _refuse_raw_words(self) -> None:
+        for option, value in (("--interface", self.interface), ("--source-ip", self.source_ip)):
+            if value is not None and not self.is_raw:
+                raise PlanError(option, "only the raw backend can choose it", f"{option} {value} --backend raw")
 
     def _refuse_nothing(self) -> None:
         if self.unresolved and not len(self.space):
@@ -304,6 +329,13 @@ def _source_port(port: int) -> int:
     if not 1 <= port <= 65535:  # noqa: PLR2004 - the last port
         raise PlanError(str(port), "a source port goes from 1 to 65535", "--source-port 40000")
     return port
+
+
+def _address(word: str) -> str:
+    try:
+        return str(ip_address(word))
+    except ValueError:
+        raise PlanError(word, "is no address of this machine", "--source-ip 192.0.2.7") from None
 
 
 def _choice(word: str, known: Sequence[str], what: str) -> str:

@@ -44,6 +44,8 @@ class Request:
     exclude_files: tuple[str, ...] = ()
     rate: int | Literal["max"] = 10_000
     backend: str = "auto"
+    interface: str | None = None
+    source_ip: str | None = None
     timeout_ms: int = 900
     passes: int = 2
     seed: int | None = None
@@ -91,6 +93,8 @@ def _parse(request: Request, targets: Words, excluded: Words, plugins: Plugins) 
         exclude=excluded.words,
         rate=request.rate,
         backend=request.backend,
+        interface=request.interface,
+        source_ip=request.source_ip,
         timeout_ms=request.timeout_ms,
         passes=request.passes,
         threads=request.threads,

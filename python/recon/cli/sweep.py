@@ -61,8 +61,9 @@ def command(
     backend: Annotated[
         str,
         typer.Option(
-            rich_help_panel=_HOW, metavar="auto|connect", help="How to send.",
-            autocompletion=words.starting_with("auto", "connect"),
+            rich_help_panel=_HOW, metavar="auto|connect|raw",
+            help="How to send: kernel sockets, or packets of recon's own (needs CAP_NET_RAW).",
+            autocompletion=words.starting_with("auto", "connect", "raw"),
         ),
     ] = "auto",
     timeout: Annotated[
@@ -71,6 +72,14 @@ def command(
     passes: Annotated[
         int, typer.Option(rich_help_panel=_HOW, min=1, max=16, help="How often a silent target is asked.")
     ] = 2,
+    interface: Annotated[
+        str | None,
+        typer.Option("--interface", metavar="NAME", rich_help_panel=_HOW, help="Send raw packets by this one only."),
+    ] = None,
+    source_ip: Annotated[
+        str | None,
+        typer.Option("--source-ip", metavar="ADDR", rich_help_panel=_HOW, help="The address that raw packets carry."),
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option(rich_help_panel=_HOW, min=0, max=2**63 - 1, help="Fixes the order; the summary tells it."),
@@ -178,12 +187,11 @@ def command(
     explain: Annotated[
         bool, typer.Option("--explain", rich_help_panel=_CARE, help="Print the plan; send nothing.")
     ] = False,
-    interface: Annotated[str | None, typer.Option(hidden=True)] = None,
     scope: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:  # fmt: skip
     """Sweep targets and say exactly what answers."""
     del no_store  # nothing is stored yet
-    _refuse_later_parts(backend=backend, interface=interface, scope=scope)
+    _refuse_later_parts(scope=scope)
     if not targets:
         raise PlanError("TARGET", "missing: name at least one", "recon sweep 127.0.0.1 -p 22,80")
     from recon.cli.run import Request  # noqa: PLC0415 - --help does not load the core
@@ -194,7 +202,9 @@ def command(
         exclude=tuple(exclude or ()),
         exclude_files=tuple(exclude_file or ()),
         rate=words.rate(rate),
-        backend=words.one_of("--backend", backend, ("auto", "connect")),
+        backend=words.one_of("--backend", backend, ("auto", "connect", "raw")),
+        interface=interface,
+        source_ip=source_ip,
         timeout_ms=words.timeout_ms(timeout),
         passes=passes,
         seed=seed,
@@ -231,12 +241,6 @@ def _do(request: object, *, dry_run: bool, explain: bool) -> int:
     return run.print_targets(request) if dry_run else run.run(request)
 
 
-def _refuse_later_parts(*, backend: str, interface: str | None, scope: str | None) -> None:
-    asked = {
-        "--backend raw": backend == "raw",
-        "--interface": interface is not None,
-        "--scope": scope is not None,
-    }
-    for option, given in asked.items():
-        if given:
-            raise PlanError(option, "not yet available in this version", "recon sweep 10.0.0.0/24 --backend connect")
+def _refuse_later_parts(*, scope: str | None) -> None:
+    if scope is not None:
+        raise PlanError("--scope", "not yet available in this version", "recon sweep 10.0.0.0/24 --exclude 10.0.0.1")

@@ -23,6 +23,8 @@ pub struct Tally {
     pub unknown: u64,
     /// Probes whose verdict is still awaited.
     pub in_flight: u64,
+    /// Packets that the kernel dropped before we could read them.
+    pub drops: u64,
     /// Local failures by errno name, cured ones included.
     pub errors: BTreeMap<&'static str, u64>,
 }

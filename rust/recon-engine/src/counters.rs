@@ -18,6 +18,7 @@ pub(crate) struct Counters {
     unknown: AtomicU64,
     silent: AtomicI64,
     in_flight: AtomicI64,
+    drops: AtomicU64,
     errors: Mutex<BTreeMap<&'static str, u64>>,
     held: [AtomicU64; Held::COUNT],
 }
@@ -78,6 +79,16 @@ impl Counters {
         self.sent.fetch_add(1, Relaxed);
     }
 
+    /// Count probes that left.
+    pub(crate) fn sent_many(&self, count: u64) {
+        self.sent.fetch_add(count, Relaxed);
+    }
+
+    /// Count packets that the kernel dropped before we could read them.
+    pub(crate) fn drops(&self, count: u64) {
+        self.drops.fetch_add(count, Relaxed);
+    }
+
     /// Count a final verdict.
     pub(crate) fn verdict(&self, state: State) {
         let counter = match state {
@@ -116,6 +127,7 @@ impl Counters {
         tally.closed += self.closed.load(Relaxed);
         tally.unreachable += self.unreachable.load(Relaxed);
         tally.unknown += self.unknown.load(Relaxed);
+        tally.drops += self.drops.load(Relaxed);
         for (name, count) in self.errors.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             *tally.errors.entry(name).or_default() += count;
         }

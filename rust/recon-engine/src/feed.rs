@@ -7,8 +7,10 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Positions a segment: two megabytes of bits.
-const SEGMENT: u64 = 1 << 24;
+/// Positions a segment for sockets: two megabytes of bits.
+pub(crate) const SEGMENT: u64 = 1 << 24;
+/// Positions a segment for raw packets, which must not pause between segments too often: sixteen megabytes of bits.
+pub(crate) const LONG_SEGMENT: u64 = 1 << 27;
 /// Positions a lease: small enough that threads end together, large enough that the lock costs nothing.
 const LEASE: u64 = 256;
 /// Words of the bit map that a later pass looks at for one lease.
@@ -40,6 +42,7 @@ pub(crate) struct Ticket {
 #[derive(Debug)]
 pub(crate) struct Segment {
     start: u64,
+    length: u64,
     silent: Vec<AtomicU64>,
     settled: AtomicU64,
 }
@@ -48,7 +51,12 @@ impl Segment {
     fn new(range: &Range<u64>) -> Self {
         let words = (range.end - range.start).div_ceil(64) as usize;
         let silent = std::iter::repeat_with(|| AtomicU64::new(0)).take(words).collect();
-        Self { start: range.start, silent, settled: AtomicU64::new(0) }
+        Self { start: range.start, length: range.end - range.start, silent, settled: AtomicU64::new(0) }
+    }
+
+    /// Whether a position is of this segment.
+    pub(crate) fn holds(&self, position: u64) -> bool {
+        position.checked_sub(self.start).is_some_and(|offset| offset < self.length)
     }
 
     /// Mark a position silent, or heard. Returns whether that changed anything.
@@ -86,6 +94,8 @@ impl Segment {
 #[derive(Debug)]
 struct State {
     segment: Arc<Segment>,
+    /// The one before it, which late answers still belong to.
+    before: Option<Arc<Segment>>,
     range: Range<u64>,
     pass: u32,
     next: u64,
@@ -99,14 +109,16 @@ pub(crate) struct Feed {
     end: u64,
     passes: u32,
     gap_us: u64,
+    size: u64,
     state: Mutex<State>,
 }
 
 impl Feed {
-    /// Hand out `interval`, asking silent ones up to `passes` times, `gap_us` after the pass before ended.
-    pub(crate) fn new(interval: Range<u64>, passes: u32, gap_us: u64) -> Self {
-        let state = Mutex::new(State::first(interval.start, interval.end));
-        Self { end: interval.end, passes, gap_us, state }
+    /// Hand out `interval` in segments of `size`, asking silent ones up to `passes` times, `gap_us` after the pass before
+    /// ended.
+    pub(crate) fn new(interval: Range<u64>, passes: u32, gap_us: u64, size: u64) -> Self {
+        let state = Mutex::new(State::first(interval.start, interval.end, size));
+        Self { end: interval.end, passes, gap_us, size, state }
     }
 
     /// Ask for work at `now_us`.
@@ -114,7 +126,11 @@ impl Feed {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if now_us < state.not_before_us {
-                return (Lease::Wait(state.not_before_us), state.segment.clone(), state.pass);
+                if state.segment.any_silent() {
+                    return (Lease::Wait(state.not_before_us), state.segment.clone(), state.pass);
+                }
+                // Whoever was awaited has answered meanwhile: nobody is left to ask again.
+                state.not_before_us = 0;
             }
             let positions = state.take();
             if !positions.is_empty() {
@@ -129,6 +145,19 @@ impl Feed {
         }
     }
 
+    /// The segment of a position, while answers to it are awaited.
+    pub(crate) fn segment_of(&self, position: u64) -> Option<Arc<Segment>> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let both = [Some(&state.segment), state.before.as_ref()];
+        both.into_iter().flatten().find(|segment| segment.holds(position)).cloned()
+    }
+
+    /// Whether anybody in the segment in work has not answered.
+    pub(crate) fn any_silent(&self) -> bool {
+        let segment = self.state.lock().unwrap_or_else(PoisonError::into_inner).segment.clone();
+        segment.any_silent()
+    }
+
     /// First position of the segment in work: everything before it is settled.
     pub(crate) fn position(&self) -> u64 {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -139,9 +168,10 @@ impl Feed {
 }
 
 impl State {
-    fn first(start: u64, end: u64) -> Self {
-        let range = start..end.min(start.saturating_add(SEGMENT));
-        Self { segment: Arc::new(Segment::new(&range)), next: start, range, pass: 1, handed: 0, not_before_us: 0 }
+    fn first(start: u64, end: u64, size: u64) -> Self {
+        let range = start..end.min(start.saturating_add(size));
+        let segment = Arc::new(Segment::new(&range));
+        Self { segment, before: None, next: start, range, pass: 1, handed: 0, not_before_us: 0 }
     }
 
     /// The next positions of this pass; empty at its end.
@@ -185,7 +215,8 @@ impl State {
             self.pass = feed.passes;
             return false;
         }
-        *self = Self::first(self.range.end, feed.end);
+        let before = self.segment.clone();
+        *self = Self { before: Some(before), ..Self::first(self.range.end, feed.end, feed.size) };
         true
     }
 }
@@ -214,7 +245,7 @@ mod tests {
 
     #[test]
     fn one_pass_hands_out_every_position_once() {
-        let feed = Feed::new(5..SEGMENT + 1000, 1, 0);
+        let feed = Feed::new(5..SEGMENT + 1000, 1, 0, SEGMENT);
         let mut seen: Vec<u64> = drain(&feed, |_, _| true).into_iter().map(|(position, _)| position).collect();
         seen.sort_unstable();
         assert!(seen.iter().copied().eq(5..SEGMENT + 1000));
@@ -223,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_second_pass_asks_exactly_the_silent_again() {
-        let feed = Feed::new(100..10_100, 3, 1_000_000);
+        let feed = Feed::new(100..10_100, 3, 1_000_000, SEGMENT);
         let seen = drain(&feed, |position, pass| position % 7 != 0 || (pass == 2 && position % 2 == 0));
         let of = |pass| seen.iter().filter(|at| at.1 == pass).map(|at| at.0).collect::<Vec<_>>();
         assert_eq!(of(1).len(), 10_000);
@@ -233,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_pass_waits_for_the_one_before_and_for_the_gap() {
-        let feed = Feed::new(0..1, 2, 500);
+        let feed = Feed::new(0..1, 2, 500, SEGMENT);
         let (lease, segment, _) = feed.lease(10);
         assert_eq!(lease, Lease::Positions(vec![0]));
         assert!(matches!(feed.lease(10).0, Lease::Wait(_)), "the first answer is still awaited");
@@ -244,7 +275,26 @@ mod tests {
     }
 
     #[test]
+    fn a_gap_ends_when_everybody_has_answered() {
+        let feed = Feed::new(0..1, 2, 500, SEGMENT);
+        let (_, segment, _) = feed.lease(10);
+        segment.mark(0, true);
+        segment.settle(1);
+        assert_eq!(feed.lease(20).0, Lease::Wait(520));
+        segment.mark(0, false);
+        assert_eq!(feed.lease(21).0, Lease::Done);
+    }
+
+    #[test]
+    fn a_late_answer_finds_the_segment_before() {
+        let feed = Feed::new(0..200, 1, 0, 100);
+        drain(&feed, |_, _| true);
+        assert!([5, 150].into_iter().all(|position| feed.segment_of(position).is_some_and(|one| one.holds(position))));
+        assert!(feed.segment_of(200).is_none());
+    }
+
+    #[test]
     fn an_empty_interval_is_done_at_once() {
-        assert_eq!(Feed::new(3..3, 2, 0).lease(0).0, Lease::Done);
+        assert_eq!(Feed::new(3..3, 2, 0, SEGMENT).lease(0).0, Lease::Done);
     }
 }

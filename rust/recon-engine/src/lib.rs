@@ -13,6 +13,7 @@ pub mod limits;
 #[allow(dead_code, reason = "the raw backend takes it up")]
 mod link;
 mod outbox;
+pub mod raw;
 #[cfg(target_os = "linux")]
 #[allow(dead_code, reason = "the raw backend takes it up")]
 mod route;
@@ -32,7 +33,26 @@ pub enum EngineError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A raw link could not be opened.
+    #[error("{link}")]
+    Link {
+        /// Which one, on which interface, and why.
+        link: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// A worker thread died; its message.
     #[error("a worker thread failed: {0}")]
     Worker(String),
+}
+
+impl EngineError {
+    /// Whether the system would allow it to somebody with more privileges.
+    #[must_use]
+    pub fn is_permission(&self) -> bool {
+        let (Self::System { source, .. } | Self::Link { source, .. }) = self else {
+            return false;
+        };
+        source.kind() == std::io::ErrorKind::PermissionDenied
+    }
 }

@@ -62,4 +62,15 @@ pub struct Settings {
     pub transcripts: bool,
     /// How long a conversation may take.
     pub budget: Budget,
+    /// What the raw backend is told; none for kernel sockets.
+    pub raw: Option<Raw>,
+}
+
+/// What only the raw backend is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Raw {
+    /// The one interface to send from; none: as the routes say.
+    pub interface: Option<String>,
+    /// Address that packets carry; none: as the routes say.
+    pub source_ip: Option<IpAddr>,
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Select, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Select, Sender, bounded};
 use recon_core::pace::Pace;
 use recon_core::reply::{Findings, Reply, State};
 use recon_core::space::Target;
@@ -17,10 +17,11 @@ use crate::clock::Clock;
 use crate::connect::{Worker, dial};
 use crate::counters::{self, Counters, Held};
 use crate::enumerate::{self, Caps, Events, Id, Order, Orders};
-use crate::feed::Feed;
+use crate::feed::{self, Feed};
 use crate::hosts::Hosts;
 use crate::limits;
-use crate::settings::Settings;
+use crate::raw;
+use crate::settings::{Raw, Settings};
 
 /// Batches that may wait for the reader.
 const CHANNEL_BATCHES: usize = 16;
@@ -90,6 +91,8 @@ pub struct Sweep {
     counters: Vec<Arc<Counters>>,
     receiver: Option<Receiver<Vec<Reply>>>,
     enumeration: OnceLock<(Orders, Receiver<Events>)>,
+    /// What raw senders and their receiver share.
+    raw: Option<Arc<raw::Raw>>,
     /// The last batch was read.
     drained: AtomicBool,
     workers: Mutex<Vec<JoinHandle<Result<(), EngineError>>>>,
@@ -106,8 +109,11 @@ impl Sweep {
         let (window, files_bind) = limits::window(settings.window);
         // Where enumerators may run, they have their share of the files.
         let window = if settings.deep { window.min(limits::conversations()) } else { window };
+        let is_raw = settings.raw.is_some();
+        let gap_us = if is_raw { PASS_GAP_US.max(settings.timeout_us) } else { PASS_GAP_US };
+        let size = if is_raw { feed::LONG_SEGMENT } else { feed::SEGMENT };
         let shared = Arc::new(Shared {
-            feed: Feed::new(settings.line.interval(), settings.passes.max(1), PASS_GAP_US),
+            feed: Feed::new(settings.line.interval(), settings.passes.max(1), gap_us, size),
             pace: Pace::new(settings.rate_pps),
             clock: Clock::start(),
             hosts: Hosts::new(most_ports(&settings)),
@@ -123,10 +129,15 @@ impl Sweep {
             counters: Vec::new(),
             receiver: Some(receiver),
             enumeration: OnceLock::new(),
+            raw: None,
             drained: AtomicBool::new(false),
             workers: Mutex::default(),
             helpers: Mutex::default(),
         };
+        if let Some(wanted) = sweep.shared.settings.raw.clone() {
+            sweep.start_raw(wanted, threads, &sender)?;
+            return Ok(sweep);
+        }
         for index in 0..threads {
             let counters = Arc::new(Counters::default());
             let window = (window / threads).max(1);
@@ -135,9 +146,25 @@ impl Sweep {
             let shared = sweep.shared.clone();
             let worker = Worker::new(shared, counters.clone(), sender.clone(), [window, young], full)?;
             sweep.counters.push(counters);
-            sweep.hold(spawn(index, worker, sweep.shared.clone())?);
+            sweep.hold(spawn(format!("recon-{index}"), || worker.run(), sweep.shared.clone())?);
         }
         Ok(sweep)
+    }
+
+    /// Start the receiver, then the senders.
+    fn start_raw(&mut self, wanted: Raw, threads: usize, channel: &Sender<Vec<Reply>>) -> Result<(), EngineError> {
+        let raw = Arc::new(raw::Raw::prepare(&self.shared.settings, wanted)?);
+        let counters: Vec<_> = (0..=threads).map(|_| Arc::new(Counters::default())).collect();
+        self.counters.clone_from(&counters);
+        self.raw = Some(raw.clone());
+        let shared = self.shared.clone();
+        let receiver = raw::Receiver::open(shared.clone(), raw.clone(), counters[threads].clone(), channel.clone())?;
+        self.hold(spawn("recon-receive".to_owned(), || receiver.run(), shared.clone())?);
+        for (index, counters) in counters.into_iter().take(threads).enumerate() {
+            let sender = raw::Sender::new(shared.clone(), raw.clone(), counters, channel.clone(), index);
+            self.hold(spawn(format!("recon-send-{index}"), || sender.run(), shared.clone())?);
+        }
+        Ok(())
     }
 
     fn hold(&self, worker: JoinHandle<Result<(), EngineError>>) {
@@ -233,6 +260,12 @@ impl Sweep {
         self.shared.feed.position()
     }
 
+    /// What carried the probes: `connect`, or `raw:` and the kinds of links.
+    #[must_use]
+    pub fn backend(&self) -> String {
+        self.raw.as_ref().map_or_else(|| "connect".to_owned(), |raw| raw.name())
+    }
+
     /// What held the workers longest.
     #[must_use]
     pub fn bottleneck(&self) -> Option<&'static str> {
@@ -299,20 +332,20 @@ impl Drop for Alarm {
 }
 
 fn spawn(
-    index: usize,
-    worker: Worker,
+    name: String,
+    work: impl FnOnce() -> Result<(), EngineError> + Send + 'static,
     shared: Arc<Shared>,
 ) -> Result<JoinHandle<Result<(), EngineError>>, EngineError> {
     let body = move || {
         let alarm = Alarm(shared);
-        let ended = worker.run();
+        let ended = work();
         if ended.is_err() {
             alarm.0.stop.store(true, Ordering::Relaxed);
         }
         ended
     };
     std::thread::Builder::new()
-        .name(format!("recon-{index}"))
+        .name(name)
         .spawn(body)
         .map_err(|source| EngineError::System { what: "starting a worker thread", source })
 }

@@ -11,7 +11,7 @@ use pyo3::types::{PyDict, PyList};
 use recon_core::dialogue::Budget;
 use recon_core::reply::State;
 use recon_core::tally::Tally;
-use recon_engine::settings::{Settings, Show};
+use recon_engine::settings::{Raw, Settings, Show};
 use recon_engine::sweep::{self, Next};
 
 use crate::batch::Batch;
@@ -42,7 +42,7 @@ impl Sweep {
     #[new]
     #[pyo3(signature = (
         space, pack, *, seed, shard, rate, timeout_ms, passes, threads, window, source_port, show, names, transcripts,
-        deep = false
+        deep = false, raw = None
     ))]
     #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // the plan's options, once
     fn new(
@@ -61,6 +61,7 @@ impl Sweep {
         names: HashMap<String, String>,
         transcripts: bool,
         deep: bool,
+        raw: Option<(Option<String>, Option<String>)>,
     ) -> PyResult<Self> {
         let settings = Settings {
             line: words::make(py, space, seed, shard)?,
@@ -76,6 +77,7 @@ impl Sweep {
             transcripts,
             deep,
             budget: if deep { Budget::deep() } else { Budget::default() },
+            raw: raw.map(raw_terms).transpose()?,
         };
         let started = py.detach(|| sweep::Sweep::start(settings)).map_err(|error| errors::engine(py, &error))?;
         Ok(Self { inner: Mutex::new(Inner { joined: false, interrupted: false }), running: Arc::new(started) })
@@ -147,10 +149,10 @@ impl Sweep {
         tally.close();
         let elapsed_s = self.elapsed_s();
         let values = counts(py, &tally)?;
-        values.set_item("drops", 0)?;
+        values.set_item("drops", tally.drops)?;
         values.set_item("elapsed_s", elapsed_s)?;
         values.set_item("rate_pps", tally.sent as f64 / elapsed_s.max(1e-9))?;
-        values.set_item("backend", "connect")?;
+        values.set_item("backend", self.running.backend())?;
         values.set_item("bottleneck", self.running.bottleneck())?;
         values.set_item("recall", py.None())?;
         values.set_item("recall_why", NO_RECALL)?;
@@ -212,10 +214,20 @@ fn shown(words: &[String]) -> PyResult<Show> {
     Ok(show)
 }
 
+/// The interface and the source address that the raw backend is told.
+fn raw_terms((interface, source_ip): (Option<String>, Option<String>)) -> PyResult<Raw> {
+    let parsed = source_ip.map(|addr| addr.parse().map_err(|_| not_an_address(&addr))).transpose()?;
+    Ok(Raw { interface, source_ip: parsed })
+}
+
+fn not_an_address(word: &str) -> PyErr {
+    PyValueError::new_err(format!("{word:?} is not an address"))
+}
+
 fn named(names: HashMap<String, String>) -> PyResult<HashMap<IpAddr, Arc<str>>> {
     let pair = |(addr, name): (String, String)| match addr.parse() {
         Ok(addr) => Ok((addr, Arc::from(name))),
-        Err(_) => Err(PyValueError::new_err(format!("{addr:?} is not an address"))),
+        Err(_) => Err(not_an_address(&addr)),
     };
     names.into_iter().map(pair).collect()
 }

@@ -1,0 +1,446 @@
+//! Reads what comes in: proves that it answers us, gives each target its state once, and hands conversations their
+//! bytes. Never sends a probe of the line.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use recon_core::dialogue::datagram::Datagrams;
+use recon_core::reply::{Reply, State};
+use recon_core::space::{Target, Transport};
+use recon_core::tcp::{Status, refusal};
+use recon_core::wire::{self, Body, Checks, Flags, Frame, IcmpError, IcmpKind, Neighbour, Packet, Quoted, Tcp};
+
+use super::Raw;
+use super::sender::subject;
+use super::streams::{Role, Streams, Tuple};
+use crate::connect::slab::Key;
+use crate::counters::Counters;
+use crate::feed::{Segment, Ticket};
+use crate::guard::guarded;
+use crate::link::{Layer, Seen};
+use crate::outbox::Outbox;
+use crate::sweep::Shared;
+use crate::talks::{Opened, Talks};
+
+/// Conversations at once; further open ports wait for one to end.
+const MOST_TALKS: usize = 32_768;
+/// Open ports that may wait before the senders pause.
+const MOST_WAITING: usize = 8192;
+/// UDP ports at once that answered and are asked on.
+const MOST_DATAGRAMS: usize = 32_768;
+/// How long to wait for the answer to a refining question, in microseconds.
+const REFINE_US: u64 = 700_000;
+
+/// An open port that waits for its conversation: who, its SYN-ACK, and what is known of it.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    opened: Opened,
+    tuple: Tuple,
+    syn_ack: Tcp<'static>,
+}
+
+/// A UDP port that answered.
+#[derive(Debug)]
+struct Answered {
+    ticket: Ticket,
+    target: Target,
+    rtt_us: Option<u64>,
+    ttl: u8,
+    our_port: u16,
+    dialogue: Datagrams,
+    deadline_us: u64,
+}
+
+/// The receiver's state but for the ring it reads.
+pub(super) struct Desk {
+    shared: Arc<Shared>,
+    raw: Arc<Raw>,
+    counters: Arc<Counters>,
+    outbox: Outbox,
+    pub(super) streams: Streams,
+    pub(super) talks: Talks,
+    waiting: VecDeque<Waiting>,
+    answered: HashMap<(IpAddr, u16), Answered>,
+    segment: Option<Arc<Segment>>,
+    now_us: u64,
+}
+
+impl Desk {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        raw: Arc<Raw>,
+        counters: Arc<Counters>,
+        outbox: Outbox,
+        streams: Streams,
+        talks: Talks,
+    ) -> Self {
+        Self {
+            shared,
+            raw,
+            counters,
+            outbox,
+            streams,
+            talks,
+            waiting: VecDeque::new(),
+            answered: HashMap::new(),
+            segment: None,
+            now_us: 0,
+        }
+    }
+
+    /// Whether no answer is being worked on.
+    pub(super) fn is_idle(&self) -> bool {
+        self.talks.len() == 0 && self.waiting.is_empty() && self.answered.is_empty()
+    }
+
+    /// Time moves on; whether the reader of our rows keeps up.
+    pub(super) fn begin(&mut self, now_us: u64) -> bool {
+        self.now_us = now_us;
+        self.outbox.flush(now_us)
+    }
+
+    /// When [`Desk::work`] wants to be called at the latest.
+    pub(super) fn next_us(&self) -> Option<u64> {
+        let refined_us = self.answered.values().map(|one| one.deadline_us).min();
+        let due = [self.talks.next_us(), self.streams.next_us(), self.outbox.due_us(), refined_us];
+        due.into_iter().flatten().min()
+    }
+
+    /// One frame came in.
+    pub(super) fn on_frame(&mut self, bytes: &[u8], seen: Seen) {
+        let layer = if seen.layer == Layer::Ip { wire::Layer::Ip } else { wire::Layer::Ethernet };
+        let checks = if seen.verify { Checks::All } else { Checks::Offloaded };
+        match wire::parse(bytes, layer, checks) {
+            Frame::Packet(packet) => self.on_packet(&packet),
+            Frame::Neighbour(neighbour) => self.on_neighbour(neighbour, seen.interface),
+            Frame::Foreign | Frame::Malformed => {}
+        }
+    }
+
+    /// Do what is due after a round of frames; `keeps_up` is what [`Desk::begin`] said.
+    pub(super) fn work(&mut self, polled_us: u64, keeps_up: bool) {
+        self.admit_waiting();
+        self.start_extras();
+        for key in self.streams.expire(polled_us) {
+            self.after_segment(key);
+        }
+        self.talks.expire(&mut self.streams, polled_us);
+        self.expire_answered(polled_us);
+        self.settle_talks();
+        self.streams.transmit(self.now_us);
+        let crowded = !keeps_up || self.waiting.len() >= MOST_WAITING;
+        self.raw.crowded.store(crowded, Ordering::Relaxed);
+    }
+
+    /// The run is over or stopped: conclude what is under way.
+    pub(super) fn finish(mut self) {
+        for waiting in std::mem::take(&mut self.waiting) {
+            self.settle_open(waiting.opened);
+        }
+        self.talks.stop(&mut self.streams);
+        self.settle_talks();
+        for place in self.answered.keys().copied().collect::<Vec<_>>() {
+            self.settle_answered(place);
+        }
+        self.streams.transmit(self.now_us);
+        self.outbox.finish();
+    }
+
+    fn on_packet(&mut self, packet: &Packet<'_>) {
+        match &packet.body {
+            Body::Tcp(tcp) => self.on_tcp(packet, tcp),
+            Body::Udp(udp) => self.on_udp(packet, udp.src_port, udp.dst_port, udp.payload),
+            Body::Icmp(error) => self.on_icmp(packet, error),
+            Body::Other => {}
+        }
+    }
+
+    fn on_neighbour(&mut self, neighbour: Neighbour, interface: u32) {
+        match neighbour {
+            Neighbour::IsAt { addr, mac } => self.raw.neighbours.learn((interface, addr), mac),
+            Neighbour::WhoHas { asked, from, mac } => {
+                // The kernel answers for its own addresses; one that the user chose is ours to answer for.
+                if self.raw.wanted.source_ip != Some(asked) {
+                    return;
+                }
+                for index in 0..self.streams.lanes.len() {
+                    let lane = self.streams.lanes.at(index);
+                    if lane.source() == asked && lane.interface() == interface && lane.is_ethernet() {
+                        return lane.tell(from, mac);
+                    }
+                }
+            }
+        }
+    }
+
+    fn on_tcp(&mut self, packet: &Packet<'_>, tcp: &Tcp<'_>) {
+        let tuple = (packet.src, tcp.src_port, tcp.dst_port);
+        if let Some(key) = self.streams.find(tuple) {
+            return self.on_segment(key, tcp);
+        }
+        let target = Target { addr: packet.src, port: tcp.src_port, transport: Transport::Tcp };
+        let is_asking = self.raw.is_asking(tcp.dst_port);
+        if is_asking && self.raw.cookies.proves_syn_ack(packet, tcp) {
+            self.on_syn_ack(packet, tcp, target, tuple);
+        } else if is_asking && self.raw.cookies.proves_rst(packet, tcp) {
+            self.on_verdict(target, State::Closed, "refused", Some(packet.ttl));
+        } else if self.raw.ports().contains(&tcp.dst_port) {
+            self.refuse(tuple, tcp);
+        }
+    }
+
+    /// End what the peer still holds of a connection that we have left.
+    fn refuse(&mut self, tuple: Tuple, tcp: &Tcp<'_>) {
+        if let Some(reset) = refusal(tcp).filter(|_| tcp.flags.has(Flags::ACK)) {
+            self.streams.send_bare(tuple, &reset, self.now_us);
+        }
+    }
+
+    /// A target takes connections. Counted once; an answer that comes again is only refused again.
+    fn on_syn_ack(&mut self, packet: &Packet<'_>, tcp: &Tcp<'_>, target: Target, tuple: Tuple) {
+        let Some(position) = self.take(target) else {
+            if !self.waiting.iter().any(|waiting| waiting.tuple == tuple) {
+                self.refuse(tuple, tcp);
+            }
+            return;
+        };
+        let rtt_us = self.raw.times.since(position, self.now_us).unwrap_or(0);
+        let ticket = Ticket { position, failures: 0, pass: 1 };
+        let opened = Opened { ticket, target, rtt_us, ttl: Some(packet.ttl) };
+        if self.shared.settings.pack.is_none() {
+            self.refuse(tuple, tcp);
+            self.settle_open(opened);
+        } else {
+            self.waiting.push_back(Waiting { opened, tuple, syn_ack: bare(tcp) });
+            self.admit_waiting();
+        }
+    }
+
+    fn admit_waiting(&mut self) {
+        while self.talks.len() < MOST_TALKS {
+            let Some(Waiting { opened, tuple, syn_ack }) = self.waiting.pop_front() else {
+                return;
+            };
+            let port = self.talks.reserve();
+            match self.streams.accept(tuple, &syn_ack, port, self.now_us) {
+                Some(key) => self.talks.open(&mut self.streams, opened, key),
+                None => self.settle_open(opened),
+            }
+        }
+    }
+
+    /// Begin the further connections that conversations want, at the run's pace.
+    fn start_extras(&mut self) {
+        for _ in 0..self.streams.extras.len() {
+            let Some((port, wire)) = self.streams.extras.pop_front() else {
+                return;
+            };
+            let Some(target) = self.talks.target(port) else {
+                continue;
+            };
+            if self.shared.pace.claim(self.now_us * 1000).is_err() {
+                return self.streams.extras.push_front((port, wire));
+            }
+            if self.streams.connect(target, port, wire, self.now_us) {
+                self.counters.sent();
+            } else {
+                self.talks.on_extra_refused(&mut self.streams, port, wire);
+            }
+        }
+    }
+
+    fn on_segment(&mut self, key: Key, tcp: &Tcp<'_>) {
+        if let Some(stream) = self.streams.get_mut(key) {
+            stream.connection.on_segment(tcp, self.now_us);
+        }
+        self.streams.stir(key);
+        self.after_segment(key);
+    }
+
+    /// Tell the conversation what came of a segment or a timer.
+    fn after_segment(&mut self, key: Key) {
+        if let Some(stream) = self.streams.get_mut(key)
+            && let Role::Opening { port, wire } = stream.role
+            && stream.connection.status() == Status::Open
+        {
+            stream.role = Role::Talking { port, wire };
+            if self.talks.contains(port) {
+                self.talks.on_extra_open(&mut self.streams, port, wire, key);
+            } else {
+                self.streams.remove(key);
+            }
+        }
+        while let Some(stream) = self.streams.get_mut(key) {
+            let Some(bytes) = stream.connection.heard() else {
+                break;
+            };
+            if let Role::Talking { port, wire } = stream.role {
+                self.talks.on_bytes(&mut self.streams, port, wire, &bytes);
+            }
+        }
+        self.after_end(key);
+    }
+
+    fn after_end(&mut self, key: Key) {
+        let Some(stream) = self.streams.get_mut(key) else {
+            return;
+        };
+        if matches!(stream.connection.status(), Status::Connecting | Status::Open) {
+            return;
+        }
+        match self.streams.remove(key) {
+            Some(Role::Opening { port, wire }) => self.talks.on_extra_refused(&mut self.streams, port, wire),
+            Some(Role::Talking { port, wire }) => self.talks.on_closed(&mut self.streams, port, wire),
+            None => {}
+        }
+    }
+
+    fn on_icmp(&mut self, packet: &Packet<'_>, error: &IcmpError) {
+        let Quoted { dst, dst_port, src_port, transport, .. } = error.quoted;
+        let target = Target { addr: dst, port: dst_port, transport };
+        let proven = match transport {
+            Transport::Tcp => self.raw.is_asking(src_port) && self.raw.cookies.proves_quote(&error.quoted),
+            Transport::Udp => src_port == self.raw.asking_port(target),
+        };
+        if !proven || self.answered.contains_key(&(dst, dst_port)) {
+            return;
+        }
+        match (error.kind, transport) {
+            (IcmpKind::TooBig(_), _) => {}
+            // As the kernel tells a connecting socket.
+            (IcmpKind::PortUnreachable, Transport::Tcp) => self.on_verdict(target, State::Closed, "refused", None),
+            (IcmpKind::PortUnreachable, Transport::Udp) => {
+                let ttl = (packet.src == dst).then_some(packet.ttl);
+                self.on_verdict(target, State::Closed, error.kind.reason(), ttl);
+            }
+            (kind, _) => self.on_verdict(target, State::Unreachable, kind.reason(), None),
+        }
+    }
+
+    fn on_udp(&mut self, packet: &Packet<'_>, their_port: u16, our_port: u16, payload: &[u8]) {
+        let place = (packet.src, their_port);
+        let target = Target { addr: packet.src, port: their_port, transport: Transport::Udp };
+        if our_port != self.raw.asking_port(target) {
+            return;
+        }
+        if !self.answered.contains_key(&place) {
+            let Some(position) = self.take(target) else {
+                return;
+            };
+            let rtt_us = self.raw.times.since(position, self.now_us);
+            let ticket = Ticket { position, failures: 0, pass: 1 };
+            let mut dialogue = Datagrams::new(subject(&self.shared, target, self.now_us));
+            // The pass that was answered is not known; the first question of the port stands for it.
+            let _ = dialogue.first(self.shared.settings.pack.as_deref(), 1);
+            let (ttl, deadline_us) = (packet.ttl, self.now_us + REFINE_US);
+            let answered = Answered { ticket, target, rtt_us, ttl, our_port, dialogue, deadline_us };
+            self.answered.insert(place, answered);
+        }
+        self.hear_datagram(place, payload);
+    }
+
+    fn hear_datagram(&mut self, place: (IpAddr, u16), payload: &[u8]) {
+        let (Some(answered), Some(pack)) = (self.answered.get_mut(&place), &self.shared.settings.pack) else {
+            return self.settle_answered(place);
+        };
+        let (dialogue, scratch) = (&mut answered.dialogue, self.talks.scratch());
+        let next = guarded(|| dialogue.on_data(pack, scratch, payload)).unwrap_or_else(|why| {
+            *scratch = pack.scratch();
+            dialogue.fail(&why);
+            None
+        });
+        self.ask_on(place, next);
+    }
+
+    /// Ask a UDP port that answered something more, or settle it.
+    fn ask_on(&mut self, place: (IpAddr, u16), next: Option<Vec<u8>>) {
+        let room = self.answered.len() <= MOST_DATAGRAMS;
+        let route = next.as_ref().filter(|_| room).and_then(|_| self.streams.route(place.0, self.now_us));
+        let (Some(answered), Some(payload), Some((lane, mac))) = (self.answered.get_mut(&place), next, route) else {
+            return self.settle_answered(place);
+        };
+        answered.deadline_us = self.now_us + REFINE_US;
+        if self.streams.lanes.at(lane).push_datagram(place, mac, answered.our_port, &payload) {
+            self.counters.sent();
+        }
+    }
+
+    fn expire_answered(&mut self, now_us: u64) {
+        let due = self.answered.iter().filter(|(_, one)| one.deadline_us <= now_us);
+        for place in due.map(|(place, _)| *place).collect::<Vec<_>>() {
+            let pack = self.shared.settings.pack.as_ref();
+            let next = self.answered.get_mut(&place).and_then(|one| one.dialogue.more(pack?));
+            self.ask_on(place, next);
+        }
+    }
+
+    fn settle_answered(&mut self, place: (IpAddr, u16)) {
+        let Some(answered) = self.answered.remove(&place) else {
+            return;
+        };
+        let (banner, findings) = answered.dialogue.finish();
+        let mut reply = self.shared.reply(answered.target, State::Open, "response", answered.rtt_us);
+        (reply.ttl, reply.banner, reply.findings) = (Some(answered.ttl), banner, findings);
+        self.settle(answered.ticket, reply);
+    }
+
+    /// A target decided without a conversation.
+    fn on_verdict(&mut self, target: Target, state: State, reason: &'static str, ttl: Option<u8>) {
+        let Some(position) = self.take(target) else {
+            return;
+        };
+        self.counters.verdict(state);
+        if self.shared.settings.show.wants(state) {
+            let mut reply = self.shared.reply(target, state, reason, self.raw.times.since(position, self.now_us));
+            reply.ttl = ttl;
+            self.outbox.push(reply, self.now_us);
+        }
+    }
+
+    /// The position of a target that answers for the first time; none for what was never asked or has answered.
+    fn take(&mut self, target: Target) -> Option<u64> {
+        let position = self.shared.settings.line.position_of(&target)?;
+        if !self.segment.as_ref().is_some_and(|segment| segment.holds(position)) {
+            self.segment = self.shared.feed.segment_of(position);
+        }
+        let first = self.segment.as_ref().is_some_and(|segment| segment.mark(position, false));
+        if first {
+            self.counters.silent(-1);
+        }
+        first.then_some(position)
+    }
+
+    fn settle_open(&mut self, opened: Opened) {
+        let mut reply = self.shared.reply(opened.target, State::Open, "syn-ack", Some(opened.rtt_us));
+        reply.ttl = opened.ttl;
+        self.settle(opened.ticket, reply);
+    }
+
+    fn settle_talks(&mut self) {
+        for (ticket, reply) in self.talks.take_done() {
+            self.settle(ticket, reply);
+        }
+    }
+
+    fn settle(&mut self, _ticket: Ticket, reply: Reply) {
+        self.counters.verdict(State::Open);
+        self.outbox.push(reply, self.now_us);
+    }
+}
+
+/// A SYN-ACK without the bytes it may carry, which the peer sends again.
+fn bare(tcp: &Tcp<'_>) -> Tcp<'static> {
+    Tcp {
+        src_port: tcp.src_port,
+        dst_port: tcp.dst_port,
+        seq: tcp.seq,
+        ack: tcp.ack,
+        flags: tcp.flags,
+        window: tcp.window,
+        mss: tcp.mss,
+        window_scale: tcp.window_scale,
+        payload: &[],
+    }
+}

@@ -1,0 +1,212 @@
+//! One thread's ways out: for each way a link, and what its frames have in common. Decides nothing.
+
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use recon_core::wire::{self, Mac, Path, PathLayer, Segment, SynTemplate};
+
+use super::neighbours::{Known, Station};
+use super::{MSS, Raw};
+use crate::link::{self, Choice, LinkError, Transmit};
+use crate::route::{Egress, Kind, NextHop, NoRoute, Way};
+
+/// Hops that our packets may take.
+const TTL: u8 = 64;
+
+/// One way out.
+pub(super) struct Lane {
+    egress: Egress,
+    path: Path,
+    template: SynTemplate,
+    /// The router's MAC, once known.
+    gateway: Option<Mac>,
+    pub(super) transmit: Box<dyn Transmit>,
+}
+
+/// Where a frame goes on its link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// The link has no addresses.
+    Bare,
+    /// To this neighbour.
+    To(Mac),
+    /// Its MAC is asked for: come back at that time.
+    Later(u64),
+    /// It never answered when asked for; whether it is a router.
+    Absent(bool),
+}
+
+/// All ways out of one thread.
+pub(super) struct Lanes {
+    raw: Arc<Raw>,
+    choice: Choice,
+    queue: u32,
+    opened: Vec<Lane>,
+}
+
+impl Lanes {
+    /// Ways out of a thread which may use transmit queue `queue` alone.
+    pub(super) fn new(raw: Arc<Raw>, choice: Choice, queue: u32) -> Self {
+        Self { raw, choice, queue, opened: Vec::new() }
+    }
+
+    /// The way to an address, opened at its first use.
+    ///
+    /// # Errors
+    /// The inner one when no way leads there, the outer one when the link cannot be opened.
+    pub(super) fn to(&mut self, addr: IpAddr) -> Result<Result<usize, NoRoute>, LinkError> {
+        let way = match self.raw.way(addr) {
+            Ok(way) => way,
+            Err(missing) => return Ok(Err(missing)),
+        };
+        if let Some(index) = self.opened.iter().position(|lane| lane.is(&way)) {
+            return Ok(Ok(index));
+        }
+        let (interface, source, next_hop) = (way.interface.clone(), way.source, way.next_hop);
+        let lane = Lane::open(Egress { interface, source, next_hop }, self.choice, self.queue)?;
+        if self.choice == Choice::Auto {
+            self.raw.note_link(lane.transmit.name());
+        }
+        self.opened.push(lane);
+        Ok(Ok(self.opened.len() - 1))
+    }
+
+    pub(super) fn at(&mut self, index: usize) -> &mut Lane {
+        &mut self.opened[index]
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.opened.len()
+    }
+
+    /// Which neighbour takes a packet to `addr`; asks for it where nobody has.
+    pub(super) fn next_hop(&mut self, index: usize, addr: IpAddr, now_us: u64) -> Next {
+        let lane = &mut self.opened[index];
+        if lane.transmit.layer() == link::Layer::Ip {
+            return Next::Bare;
+        }
+        let hop = match (lane.egress.next_hop, lane.gateway) {
+            (NextHop::Gateway(_), Some(mac)) => return Next::To(mac),
+            (NextHop::Gateway(gateway), None) => gateway,
+            (NextHop::OnLink | NextHop::Local, _) => addr,
+        };
+        let is_router = hop != addr;
+        match self.raw.neighbours.find(lane.station(hop), now_us) {
+            Known::At(mac) => {
+                lane.gateway = is_router.then_some(mac);
+                Next::To(mac)
+            }
+            Known::Ask(again_us) => {
+                lane.ask_for(hop);
+                Next::Later(again_us)
+            }
+            Known::Wait(until_us) => Next::Later(until_us),
+            Known::Absent => Next::Absent(is_router),
+        }
+    }
+
+    /// Hand all that is queued to the kernel: frames taken, and the first error with its lane.
+    pub(super) fn flush(&mut self) -> (usize, Option<(usize, io::Error)>) {
+        let (mut taken, mut failed) = (0, None);
+        for (index, lane) in self.opened.iter_mut().enumerate().filter(|(_, lane)| lane.transmit.pending() > 0) {
+            match lane.transmit.flush() {
+                Ok(count) => taken += count,
+                Err(error) => failed = failed.or(Some((index, error))),
+            }
+        }
+        (taken, failed)
+    }
+
+    /// Frames that the kernel has not taken.
+    pub(super) fn pending(&self) -> usize {
+        self.opened.iter().map(|lane| lane.transmit.pending()).sum()
+    }
+}
+
+impl Lane {
+    fn open(egress: Egress, choice: Choice, queue: u32) -> Result<Self, LinkError> {
+        // Frames of our own making reach only what is on an Ethernet; elsewhere the link has no choice.
+        let choice = if egress.interface.kind == Kind::Ethernet { choice } else { Choice::Auto };
+        let transmit = link::transmitter(&egress, choice, queue)?;
+        let layer = match transmit.layer() {
+            link::Layer::Ip => PathLayer::Ip,
+            link::Layer::Ethernet => {
+                PathLayer::Ethernet { src_mac: Mac(egress.interface.mac), dst_mac: Mac::NONE, vlan: None }
+            }
+        };
+        let path = Path { layer, src: egress.source, ttl: TTL };
+        Ok(Self { template: SynTemplate::new(&path, MSS), gateway: None, egress, path, transmit })
+    }
+
+    fn is(&self, way: &Way<'_>) -> bool {
+        let own = &self.egress;
+        (own.interface.index, own.source, own.next_hop) == (way.interface.index, way.source, way.next_hop)
+    }
+
+    fn station(&self, addr: IpAddr) -> Station {
+        (self.egress.interface.index, addr)
+    }
+
+    /// Our address here.
+    pub(super) fn source(&self) -> IpAddr {
+        self.path.src
+    }
+
+    /// Index of the interface.
+    pub(super) fn interface(&self) -> u32 {
+        self.egress.interface.index
+    }
+
+    /// Whether its interface has neighbours.
+    pub(super) fn is_ethernet(&self) -> bool {
+        self.egress.interface.kind == Kind::Ethernet
+    }
+
+    /// Queue a SYN; whether there was room.
+    pub(super) fn push_syn(&mut self, to: (IpAddr, u16), mac: Option<Mac>, src_port: u16, seq: u32) -> bool {
+        let template = &self.template;
+        self.transmit.push(&mut |out| template.write(out, to.0, mac, src_port, to.1, seq)).is_ok()
+    }
+
+    /// Queue a segment, flushing when there is no room; it is lost, as on the wire, where the kernel takes nothing.
+    pub(super) fn push_segment(&mut self, addr: IpAddr, mac: Option<Mac>, segment: &Segment<'_>) {
+        let path = self.path_to(mac);
+        let mut write = |out: &mut [u8]| wire::tcp_segment(out, &path, addr, segment);
+        if self.transmit.push(&mut write).is_err() && self.transmit.flush().is_ok() {
+            let _ = self.transmit.push(&mut write);
+        }
+    }
+
+    /// Queue a datagram; whether there was room.
+    pub(super) fn push_datagram(&mut self, to: (IpAddr, u16), mac: Option<Mac>, src_port: u16, payload: &[u8]) -> bool {
+        let path = self.path_to(mac);
+        let mut write = |out: &mut [u8]| wire::udp_datagram(out, &path, to.0, src_port, to.1, payload);
+        self.transmit.push(&mut write).is_ok()
+    }
+
+    /// Tell a neighbour who asks where our address is.
+    pub(super) fn tell(&mut self, asker: IpAddr, mac: Mac) {
+        let station = self.own();
+        let _ = self.transmit.push(&mut |out| wire::is_at(out, &station, asker, mac));
+    }
+
+    fn ask_for(&mut self, addr: IpAddr) {
+        let station = self.own();
+        let _ = self.transmit.push(&mut |out| wire::who_has(out, &station, addr));
+    }
+
+    fn own(&self) -> wire::Station {
+        wire::Station { mac: Mac(self.egress.interface.mac), vlan: None, addr: self.path.src }
+    }
+
+    fn path_to(&self, mac: Option<Mac>) -> Path {
+        let layer = match (self.path.layer, mac) {
+            (PathLayer::Ethernet { src_mac, vlan, .. }, Some(dst_mac)) => {
+                PathLayer::Ethernet { src_mac, dst_mac, vlan }
+            }
+            (layer, _) => layer,
+        };
+        Path { layer, ..self.path }
+    }
+}

@@ -1,0 +1,166 @@
+//! The link-level backend: senders that keep nothing per target, one receiver that proves answers and talks TCP itself.
+
+mod desk;
+mod lane;
+mod neighbours;
+mod receiver;
+mod sender;
+mod streams;
+mod times;
+
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use recon_core::cookie::Cookies;
+use recon_core::space::Target;
+
+use crate::EngineError;
+use crate::link::{Guard, LinkError};
+use crate::route::{Interface, NoRoute, Routes, Way};
+use crate::settings::{Raw as Wanted, Settings};
+use neighbours::Neighbours;
+pub(crate) use receiver::Receiver;
+pub(crate) use sender::Sender;
+use times::Times;
+
+/// Source ports of the sweep's own SYNs; which one a target sees is computed from its address and port.
+const ASKING_PORTS: u16 = 8;
+/// Source ports of further connections: as many at once to one port of a host.
+const TALKING_PORTS: u16 = 56;
+/// The longest payload of a segment that we take, in bytes.
+const MSS: u16 = 1460;
+
+/// What senders and the receiver share.
+#[derive(Debug)]
+pub(crate) struct Raw {
+    wanted: Wanted,
+    cookies: Cookies,
+    routes: Routes,
+    neighbours: Neighbours,
+    times: Times,
+    _guard: Guard,
+    asking: RangeInclusive<u16>,
+    talking: RangeInclusive<u16>,
+    /// Senders that are not done.
+    senders: AtomicUsize,
+    /// When the last probe left, in microseconds of the run.
+    last_sent_us: AtomicU64,
+    /// The receiver has as much to do as it can hold: senders wait.
+    crowded: AtomicBool,
+    /// What kinds of links are in use.
+    links: Mutex<BTreeSet<&'static str>>,
+}
+
+impl Raw {
+    /// Reserve the source ports and look at the routes.
+    ///
+    /// # Errors
+    /// Without the privilege for raw packets, or when the system refuses something else.
+    pub(crate) fn prepare(settings: &Settings, wanted: Wanted) -> Result<Self, EngineError> {
+        let routes = Routes::load().map_err(system("reading the routing table"))?;
+        let count = ASKING_PORTS + TALKING_PORTS;
+        let guard = Guard::reserve(count, settings.source_port).map_err(system("reserving source ports"))?;
+        let first = *guard.ports().start();
+        let (asking, talking) = (first..=first + ASKING_PORTS - 1, first + ASKING_PORTS..=*guard.ports().end());
+        Ok(Self {
+            neighbours: Neighbours::default(),
+            cookies: Cookies::new(key()),
+            times: Times::default(),
+            senders: AtomicUsize::new(settings.threads.max(1)),
+            last_sent_us: AtomicU64::new(0),
+            crowded: AtomicBool::new(false),
+            links: Mutex::default(),
+            wanted,
+            routes,
+            _guard: guard,
+            asking,
+            talking,
+        })
+    }
+
+    /// How packets for `addr` leave.
+    pub(super) fn way(&self, addr: IpAddr) -> Result<Way<'_>, NoRoute> {
+        self.routes.way(addr, self.wanted.interface.as_deref(), self.wanted.source_ip)
+    }
+
+    /// The port that a target is asked from.
+    pub(super) fn asking_port(&self, target: Target) -> u16 {
+        self.cookies.port(&self.asking, target.addr, target.port)
+    }
+
+    /// Whether a port of ours is one that targets are asked from.
+    pub(super) fn is_asking(&self, port: u16) -> bool {
+        self.asking.contains(&port)
+    }
+
+    /// Ports for further connections.
+    pub(super) fn talking_ports(&self) -> RangeInclusive<u16> {
+        self.talking.clone()
+    }
+
+    /// All ports of ours.
+    pub(super) fn ports(&self) -> RangeInclusive<u16> {
+        *self.asking.start()..=*self.talking.end()
+    }
+
+    /// The interfaces that answers may come in by.
+    fn interfaces(&self) -> Vec<Interface> {
+        let wanted = self.wanted.interface.as_deref();
+        let fits = |each: &&Interface| {
+            each.up && (wanted.is_none_or(|name| each.name == name) || each.kind == crate::route::Kind::Loopback)
+        };
+        self.routes.interfaces().iter().filter(fits).cloned().collect()
+    }
+
+    /// A sender opened a link.
+    fn note_link(&self, name: &'static str) {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
+    }
+
+    /// The backend's name in the summary: `raw:` and the links that sent.
+    pub(crate) fn name(&self) -> String {
+        let links: Vec<_> = self.links.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
+        format!("raw:{}", links.join("+"))
+    }
+
+    /// Whether nothing more will be sent, and since when.
+    pub(super) fn ended_us(&self) -> Option<u64> {
+        (self.senders.load(Ordering::Acquire) == 0).then(|| self.last_sent_us.load(Ordering::Acquire))
+    }
+}
+
+/// Why the raw backend may not be had: one line for each link that a run would need, none where it may.
+///
+/// # Errors
+/// When the system does not tell its routes.
+pub fn obstacles() -> Result<BTreeSet<String>, EngineError> {
+    let routes = Routes::load().map_err(system("reading the routing table"))?;
+    let refused = routes.interfaces().iter().filter(|each| each.up);
+    Ok(refused
+        .filter_map(|each| crate::link::receiver(std::slice::from_ref(each), 1..=1).err())
+        .map(|error| error.to_string())
+        .collect())
+}
+
+pub(super) fn system(what: &'static str) -> impl FnOnce(std::io::Error) -> EngineError {
+    move |source| EngineError::System { what, source }
+}
+
+impl From<LinkError> for EngineError {
+    fn from(error: LinkError) -> Self {
+        Self::Link { link: error.to_string(), source: error.source }
+    }
+}
+
+/// A key that nobody else knows.
+fn key() -> [u8; 16] {
+    let mut key = [0; 16];
+    for part in key.chunks_mut(8) {
+        part.copy_from_slice(&RandomState::new().build_hasher().finish().to_ne_bytes());
+    }
+    key
+}

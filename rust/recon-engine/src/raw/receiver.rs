@@ -1,0 +1,82 @@
+//! The thread that reads the links: frames in, one round of work after each look. What frames mean is the desk's.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crossbeam_channel::Sender as Channel;
+use recon_core::reply::Reply;
+
+use super::Raw;
+use super::desk::Desk;
+use super::lane::Lanes;
+use super::streams::Streams;
+use crate::EngineError;
+use crate::counters::Counters;
+use crate::link::{self, Choice, Receive};
+use crate::outbox::Outbox;
+use crate::sweep::Shared;
+use crate::talks::Talks;
+
+/// Longest wait for a frame in microseconds: how soon `stop` is noticed.
+const NAP_US: u64 = 10_000;
+
+/// The receiver of a run.
+pub(crate) struct Receiver {
+    shared: Arc<Shared>,
+    raw: Arc<Raw>,
+    counters: Arc<Counters>,
+    ring: Box<dyn Receive>,
+    desk: Desk,
+}
+
+impl Receiver {
+    /// Open the links; answers are heard from now on, so senders start after this.
+    ///
+    /// # Errors
+    /// When a link cannot be opened.
+    pub(crate) fn open(
+        shared: Arc<Shared>,
+        raw: Arc<Raw>,
+        counters: Arc<Counters>,
+        channel: Channel<Vec<Reply>>,
+    ) -> Result<Self, EngineError> {
+        let ring = link::receiver(&raw.interfaces(), raw.ports())?;
+        let lanes = Lanes::new(raw.clone(), Choice::Packet, 0);
+        let streams = Streams::new(raw.clone(), counters.clone(), lanes);
+        let talks = Talks::new(shared.clone())?;
+        let desk = Desk::new(shared.clone(), raw.clone(), counters.clone(), Outbox::new(channel), streams, talks);
+        Ok(Self { shared, raw, counters, ring, desk })
+    }
+
+    /// Receive until nothing more can come, or the run is stopped.
+    pub(crate) fn run(mut self) -> Result<(), EngineError> {
+        while !self.shared.stop.load(Ordering::Relaxed) && !self.is_done() {
+            let polled_us = self.now_us();
+            let wake_us = self.desk.next_us().unwrap_or(u64::MAX).min(polled_us + NAP_US);
+            let patience = Duration::from_micros(wake_us.saturating_sub(polled_us));
+            self.ring.wait(patience).map_err(super::system("waiting for packets"))?;
+            let keeps_up = self.desk.begin(self.now_us());
+            let desk = &mut self.desk;
+            self.ring.drain(&mut |bytes, seen| desk.on_frame(bytes, seen));
+            self.counters.drops(self.ring.drops());
+            self.desk.work(polled_us, keeps_up);
+        }
+        self.desk.finish();
+        Ok(())
+    }
+
+    fn now_us(&self) -> u64 {
+        self.shared.clock.now_ns() / 1000
+    }
+
+    /// Whether all is sent, the reply window of the last probe is over or nobody is left to answer, and no
+    /// conversation goes on.
+    fn is_done(&self) -> bool {
+        let Some(last_us) = self.raw.ended_us() else {
+            return false;
+        };
+        let is_over = self.now_us() > last_us + self.shared.settings.timeout_us;
+        self.desk.is_idle() && (is_over || !self.shared.feed.any_silent())
+    }
+}

@@ -1,0 +1,376 @@
+//! Sends the probes of the line: a template, an address, a cookie. Keeps nothing per target but a bit.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crossbeam_channel::Sender as Channel;
+use recon_core::dialogue::Subject;
+use recon_core::dialogue::datagram::Datagrams;
+use recon_core::reply::{Reply, State};
+use recon_core::space::{Target, Transport};
+use recon_core::wire::{self, Body, Checks, Frame, Mac};
+
+use super::Raw;
+use super::lane::{Lanes, Next};
+use crate::EngineError;
+use crate::counters::{Counters, Held};
+use crate::errno::{self, NO_ROUTE, Outcome};
+use crate::feed::{Lease, Segment};
+use crate::link::{self, Choice};
+use crate::outbox::Outbox;
+use crate::sweep::Shared;
+
+/// Probes between two looks at the kernel.
+const BURST: usize = 256;
+/// Probes between two looks at the clock.
+const TICK: usize = 16;
+/// Longest sleep in microseconds: how soon `stop` is noticed.
+const NAP_US: u64 = 20_000;
+/// Probes that may wait for a neighbour's MAC.
+const MOST_PARKED: usize = 1 << 16;
+/// First pause after a local failure, in microseconds; doubles each time.
+const BACK_OFF_US: u64 = 500;
+const LONGEST_BACK_OFF_US: u64 = 50_000;
+/// Attempts at a frame that the system forbids.
+const FORBIDDEN_TRIES: u32 = 3;
+/// How long an interface may be down before the run ends, in microseconds.
+const LOST_LINK_US: u64 = 50_000_000;
+const MICROS: i64 = 1_000_000;
+
+/// A probe that waits for the MAC of its next hop.
+#[derive(Clone, Copy, Debug)]
+struct Parked {
+    position: u64,
+    pass: u32,
+    at_us: u64,
+}
+
+/// Failures in a row.
+#[derive(Clone, Copy, Debug, Default)]
+struct Trouble {
+    failures: u32,
+    /// When the link was first seen down.
+    down_since_us: Option<u64>,
+}
+
+/// One sender thread.
+pub(crate) struct Sender {
+    shared: Arc<Shared>,
+    raw: Arc<Raw>,
+    counters: Arc<Counters>,
+    outbox: Outbox,
+    lanes: Lanes,
+    /// Positions leased and not yet sent, last first.
+    leased: Vec<u64>,
+    pass: u32,
+    segment: Option<Arc<Segment>>,
+    settled: u64,
+    parked: VecDeque<Parked>,
+    trouble: Trouble,
+    /// What was sent in the first pass within the reply window: times and positions.
+    recent: VecDeque<(u64, u64)>,
+}
+
+impl Sender {
+    /// Sender number `index` of a run.
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        raw: Arc<Raw>,
+        counters: Arc<Counters>,
+        channel: Channel<Vec<Reply>>,
+        index: usize,
+    ) -> Self {
+        Self {
+            lanes: Lanes::new(raw.clone(), Choice::Auto, index as u32),
+            shared,
+            raw,
+            counters,
+            outbox: Outbox::new(channel),
+            leased: Vec::new(),
+            pass: 1,
+            segment: None,
+            settled: 0,
+            parked: VecDeque::new(),
+            trouble: Trouble::default(),
+            recent: VecDeque::new(),
+        }
+    }
+
+    /// Send until the line is done or the run is stopped.
+    pub(crate) fn run(mut self) -> Result<(), EngineError> {
+        while !self.shared.stop.load(Ordering::Relaxed) {
+            let before_ns = self.shared.clock.now_ns();
+            let (held, until_us) = self.launch()?;
+            self.report_settled();
+            self.outbox.flush(before_ns / 1000);
+            let pause_us = self.flush(before_ns / 1000);
+            if held.is_none() && self.parked.is_empty() && self.lanes.pending() == 0 {
+                break;
+            }
+            self.sleep(until_us.max(pause_us.unwrap_or(0)));
+            let held = if pause_us.is_some() { Held::Kernel } else { held.unwrap_or(Held::Idle) };
+            self.counters.held(held, self.shared.clock.now_ns() - before_ns);
+        }
+        self.wind_up();
+        Ok(())
+    }
+
+    fn now_us(&self) -> u64 {
+        self.shared.clock.now_ns() / 1000
+    }
+
+    fn sleep(&self, until_us: u64) {
+        let wait_us = until_us.saturating_sub(self.now_us()).min(NAP_US);
+        if wait_us > 0 {
+            std::thread::sleep(Duration::from_micros(wait_us));
+        }
+    }
+
+    /// Send until something holds us back: what, and until when; none at the end of the line.
+    fn launch(&mut self) -> Result<(Option<Held>, u64), EngineError> {
+        let mut now_ns = self.shared.clock.now_ns();
+        self.unpark(now_ns / 1000)?;
+        if self.raw.crowded.load(Ordering::Relaxed) || self.parked.len() >= MOST_PARKED {
+            return Ok((Some(Held::Window), now_ns / 1000 + NAP_US / 10));
+        }
+        for count in 0..BURST {
+            if count % TICK == 0 {
+                now_ns = self.shared.clock.now_ns();
+            }
+            if self.leased.is_empty() {
+                match self.lease(now_ns / 1000) {
+                    Lease::Positions(positions) => self.leased = positions,
+                    Lease::Wait(until_us) => return Ok((Some(Held::Idle), until_us)),
+                    Lease::Done => return Ok((None, now_ns / 1000 + NAP_US / 10)),
+                }
+            }
+            if let Err(free_ns) = self.shared.pace.claim(now_ns) {
+                return Ok((Some(Held::Rate), free_ns.div_ceil(1000)));
+            }
+            if let Some(position) = self.leased.pop() {
+                self.ask(position, self.pass, now_ns / 1000)?;
+            }
+        }
+        Ok((Some(Held::Nothing), 0))
+    }
+
+    fn lease(&mut self, now_us: u64) -> Lease {
+        self.report_settled();
+        let (lease, segment, pass) = self.shared.feed.lease(now_us);
+        self.segment = Some(segment);
+        if pass != self.pass {
+            self.pass = pass;
+            self.raw.neighbours.forget_absent();
+        }
+        match lease {
+            Lease::Positions(mut positions) => {
+                positions.reverse();
+                Lease::Positions(positions)
+            }
+            other => other,
+        }
+    }
+
+    /// Try again what waited for a MAC.
+    fn unpark(&mut self, now_us: u64) -> Result<(), EngineError> {
+        for _ in 0..self.parked.len().min(BURST) {
+            if self.parked.front().is_none_or(|parked| parked.at_us > now_us && !self.is_known(parked.position)) {
+                break;
+            }
+            if let Some(parked) = self.parked.pop_front() {
+                self.ask(parked.position, parked.pass, now_us)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the next hop of a parked position has told its MAC meanwhile.
+    fn is_known(&self, position: u64) -> bool {
+        let addr = self.shared.settings.line.at(position).addr;
+        self.raw.way(addr).is_ok_and(|way| {
+            let hop = if let crate::route::NextHop::Gateway(gateway) = way.next_hop { gateway } else { addr };
+            self.raw.neighbours.get((way.interface.index, hop)).is_some()
+        })
+    }
+
+    /// Send one probe, or find out why not.
+    fn ask(&mut self, position: u64, pass: u32, now_us: u64) -> Result<(), EngineError> {
+        let target = self.shared.settings.line.at(position);
+        let Ok(lane) = self.lanes.to(target.addr)? else {
+            self.give_up(position, target, NO_ROUTE);
+            return Ok(());
+        };
+        let mac = match self.lanes.next_hop(lane, target.addr, now_us) {
+            Next::Bare => None,
+            Next::To(mac) => Some(mac),
+            Next::Later(at_us) => {
+                self.parked.push_back(Parked { position, pass, at_us });
+                return Ok(());
+            }
+            Next::Absent(true) => {
+                self.give_up(position, target, "EHOSTUNREACH");
+                return Ok(());
+            }
+            Next::Absent(false) => {
+                self.mark_silent(position);
+                self.settled += 1;
+                return Ok(());
+            }
+        };
+        self.mark_silent(position);
+        self.raw.times.note(position, now_us);
+        if pass == 1 {
+            self.remember(position, now_us);
+        }
+        while !self.push(lane, mac, target, pass, now_us) {
+            if self.flush(now_us).is_some() {
+                self.sleep(now_us + BACK_OFF_US);
+            }
+            if self.shared.stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+        }
+        self.settled += 1;
+        Ok(())
+    }
+
+    fn push(&mut self, lane: usize, mac: Option<Mac>, target: Target, pass: u32, now_us: u64) -> bool {
+        let (to, port) = ((target.addr, target.port), self.raw.asking_port(target));
+        if target.transport == Transport::Tcp {
+            let seq = self.raw.cookies.seq(port, target.addr, target.port);
+            return self.lanes.at(lane).push_syn(to, mac, port, seq);
+        }
+        let subject = subject(&self.shared, target, now_us);
+        match Datagrams::new(subject).first(self.shared.settings.pack.as_deref(), pass) {
+            Some(payload) => self.lanes.at(lane).push_datagram(to, mac, port, &payload),
+            None => true,
+        }
+    }
+
+    fn mark_silent(&self, position: u64) {
+        if self.segment.as_ref().is_some_and(|segment| segment.mark(position, true)) {
+            self.counters.silent(1);
+        }
+    }
+
+    /// Count a target that we cannot ask.
+    fn give_up(&mut self, position: u64, target: Target, reason: &'static str) {
+        self.counters.error(reason);
+        if self.segment.as_ref().is_some_and(|segment| segment.mark(position, false)) {
+            self.counters.silent(-1);
+        }
+        self.counters.verdict(State::Unknown);
+        self.settled += 1;
+        if self.shared.settings.show.wants(State::Unknown) {
+            let reply = self.shared.reply(target, State::Unknown, reason, None);
+            self.outbox.push(reply, self.now_us());
+        }
+    }
+
+    fn remember(&mut self, position: u64, now_us: u64) {
+        self.recent.push_back((now_us, position));
+        let window_us = self.shared.settings.timeout_us;
+        while self.recent.front().is_some_and(|(sent_us, _)| sent_us + window_us < now_us) {
+            self.recent.pop_front();
+        }
+    }
+
+    fn report_settled(&mut self) {
+        if let (Some(segment), 1..) = (&self.segment, self.settled) {
+            segment.settle(std::mem::take(&mut self.settled));
+        }
+    }
+
+    /// Hand what is queued to the kernel; until when to wait where it takes nothing now.
+    fn flush(&mut self, now_us: u64) -> Option<u64> {
+        if self.lanes.pending() == 0 {
+            return None;
+        }
+        let (taken, failed) = self.lanes.flush();
+        self.counters.sent_many(taken as u64);
+        if taken > 0 {
+            self.raw.last_sent_us.fetch_max(now_us, Ordering::Release);
+            self.trouble = Trouble::default();
+        }
+        failed.map(|(lane, error)| self.on_trouble(lane, &error, now_us))
+    }
+
+    /// The kernel takes no frame: until when to wait.
+    fn on_trouble(&mut self, lane: usize, error: &io::Error, now_us: u64) -> u64 {
+        let (name, scarce) = match errno::read(error) {
+            Outcome::Local { name, scarce } => (name, scarce),
+            _ => (NO_ROUTE, false),
+        };
+        self.counters.error(name);
+        self.trouble.failures += 1;
+        let back_off_us = (BACK_OFF_US << self.trouble.failures.min(10)).min(LONGEST_BACK_OFF_US);
+        if matches!(name, "ENETDOWN" | "ENODEV") {
+            let since_us = *self.trouble.down_since_us.get_or_insert(now_us);
+            if now_us - since_us > LOST_LINK_US {
+                self.shared.stop.store(true, Ordering::Relaxed);
+            }
+        } else if !scarce && self.trouble.failures >= FORBIDDEN_TRIES {
+            self.trouble.failures = 0;
+            self.take_back(lane, name);
+        }
+        now_us + back_off_us
+    }
+
+    /// Give up the frame that the kernel refuses.
+    fn take_back(&mut self, lane: usize, reason: &'static str) {
+        let mut refused = None;
+        let transmit = &mut self.lanes.at(lane).transmit;
+        let layer = if transmit.layer() == link::Layer::Ip { wire::Layer::Ip } else { wire::Layer::Ethernet };
+        transmit.take_back(&mut |bytes| {
+            if let Frame::Packet(packet) = wire::parse(bytes, layer, Checks::Offloaded) {
+                refused = match packet.body {
+                    Body::Tcp(tcp) => Some((packet.dst, tcp.dst_port, Transport::Tcp)),
+                    Body::Udp(udp) => Some((packet.dst, udp.dst_port, Transport::Udp)),
+                    Body::Icmp(_) | Body::Other => None,
+                };
+            }
+        });
+        let Some((addr, port, transport)) = refused else {
+            return;
+        };
+        let target = Target { addr, port, transport };
+        let Some(position) = self.shared.settings.line.position_of(&target) else {
+            return;
+        };
+        self.give_up(position, target, reason);
+        // It was settled when it was queued.
+        self.settled -= 1;
+    }
+
+    /// The end: what was sent too late to be answered before a stop is not silent but unknown.
+    fn wind_up(mut self) {
+        if self.shared.stop.load(Ordering::Relaxed) {
+            let now_us = self.now_us();
+            let window_us = self.shared.settings.timeout_us;
+            let late = self.recent.iter().filter(|(sent_us, _)| sent_us + window_us > now_us);
+            for &(_, position) in late {
+                let segment = self.shared.feed.segment_of(position);
+                if segment.is_some_and(|segment| segment.mark(position, false)) {
+                    self.counters.silent(-1);
+                }
+            }
+        }
+        self.report_settled();
+        self.raw.senders.fetch_sub(1, Ordering::Release);
+        self.outbox.finish();
+    }
+}
+
+/// Who a dialogue is told it speaks to.
+pub(super) fn subject(shared: &Shared, target: Target, now_us: u64) -> Subject {
+    Subject {
+        target,
+        host: shared.settings.names.get(&target.addr).cloned(),
+        rtt_us: 0,
+        opened_us: now_us,
+        epoch_s: shared.clock.epoch_us(now_us) / MICROS,
+    }
+}
