@@ -309,4 +309,34 @@ protocol bgp {
         "openvpn --tls-server --dev null --proto tcp-server --lport 1194 --local 127.0.0.1 --ca @CRT"
         " --cert @CRT --key @KEY --dh none",
     ),
+    Server(
+        "freeradius",
+        "freeradius",
+        (Port("freeradius", 1812, "radius", transport="udp"),),
+        "freeradius -f -l stdout -d @D -n c",
+        before="mv @D/c @D/c.conf; touch @D/dictionary",
+        config="""\
+libdir = /usr/lib/freeradius
+run_dir = @D
+pidfile = @D/pid
+db_dir = @D
+modules {
+}
+client local {
+  ipaddr = 127.0.0.1
+  secret = testing123
+}
+server default {
+  listen {
+    type = auth
+    ipaddr = 127.0.0.1
+    port = 1812
+  }
+  authorize {
+  }
+  authenticate {
+  }
+}
+""",
+    ),
 )

@@ -254,4 +254,21 @@ socks block { from: 0.0.0.0/0 to: 0.0.0.0/0 }
         (Port("xvfb", 6005, "x11", "X.Org X Server", version=True),),
         "Xvfb :5 -listen tcp -nolisten unix -ac",
     ),
+    Server(
+        "leafnode",
+        "leafnode",
+        (Port("leafnode", 119, "nntp", "Leafnode", version=True),),
+        "inetutils-inetd -d @D/c",
+        before="printf '127.0.0.1 news.home.arpa %s\\n' $(hostname) > @D/hosts; mount --bind @D/hosts /etc/hosts",
+        config="127.0.0.1:119 stream tcp nowait news /usr/sbin/leafnode leafnode\n",
+    ),
+    Server(
+        "courier-imap",
+        "courier-imap",
+        (Port("courier-imap", 1143, "imap", "Courier-IMAP"),),
+        "inetutils-inetd -d @D/c",
+        before="printf 'exec @ROOT/usr/lib/courier/courier/imaplogin /bin/false /bin/false 2>/dev/null' > @D/run",
+        config="127.0.0.1:1143 stream tcp nowait nobody /bin/sh sh @D/run\n",
+        unpacked=True,
+    ),
 )

@@ -207,4 +207,10 @@ frontend other
         (Port("aria2", 6800, "http", "aria2", version=True),),
         "aria2c --no-conf --enable-rpc --rpc-listen-port=6800 --dir=@D --enable-dht=false",
     ),
+    Server(
+        "nghttpd",
+        "nghttp2-server",
+        (Port("nghttpd", 8099, "http2"),),
+        "nghttpd --no-tls -a 127.0.0.1 -d @D 8099",
+    ),
 )

@@ -52,6 +52,7 @@ FAMILIES = (
     "discovery",
     "games",
     "industrial",
+    "http2",
 )
 """In this order they are asked where nothing else tells one from another."""
 

@@ -53,7 +53,17 @@ _VALUES: tuple[tuple[str, str, str, bytes, bytes, str | None], ...] = (
 )
 """Product, vendor, header, a pattern for its value, a value and the version in it."""
 
+_UPGRADE = Match(
+    rb"^(?P<upgrade>[A-Za-z][\w/., +-]*)$",
+    service="http",
+    field="header:upgrade",
+    name="http.upgrade",
+    examples={b"websocket": {"upgrade": "websocket"}, b"h2,h2c": {"upgrade": "h2,h2c"}},
+)
+"""What else the server speaks on this port (RFC 9110 section 7.8): ``websocket``, ``h2c``, ``TLS/1.0, HTTP/1.1``."""
+
 MATCHES: tuple[Match, ...] = (
+    _UPGRADE,
     *(
         value(_ANY, product, {example: None}, vendor=vendor, header=header)
         for product, vendor, header, example in _HEADERS
