@@ -3,6 +3,7 @@
 //! `floor serve PORT [GREETING]` is the listener that both sides of a bench ask; `floor answer PORT` is one that talks.
 
 mod answer;
+mod link;
 mod serve;
 
 use std::collections::VecDeque;
@@ -72,6 +73,12 @@ fn main() {
     {
         return answer_words(port);
     }
+    if let Some(sent) = link::run(&words) {
+        return sent.unwrap_or_else(|error| {
+            eprintln!("floor: cannot send: {error}");
+            std::process::exit(1);
+        });
+    }
     let Some((job, threads)) = parse(&words) else {
         usage();
     };
@@ -80,7 +87,7 @@ fn main() {
 
 fn usage() -> ! {
     eprintln!(
-        "usage: floor connect|greet FIRST-ADDR HOSTS FIRST-PORT PORTS THREADS\n       floor serve PORT [GREETING]\n       floor answer PORT"
+        "usage: floor connect|greet FIRST-ADDR HOSTS FIRST-PORT PORTS THREADS\n       floor serve PORT [GREETING]\n       floor answer PORT\n       floor xdp-silent|mmsg-silent IFACE MAC SOURCE FIRST-ADDR/PREFIX PORT FRAMES"
     );
     std::process::exit(2);
 }
