@@ -32,7 +32,7 @@ WORDED = NAME + _SIDE + rb"(?:" + _GAP + _WORD + ANY + rb"\b)"
 _HOST = rb"(?P<host>[A-Za-z0-9\[](?:[\w:-]|\.[\w-])*\]?)"
 _NOISE = (
     rb"(?:(?:(?i:server|service|daemon|mail|mailer|ready|welcome|hello|to|the|this|is|from|here|your|it|of|on|running|by|powered|using)"
-    rb"|-+|=+|\*+|\d\.\d\.\d)[ ,;:!(]+)*\(?"
+    rb"|-+|=+|\*+|\d\.\d\.\d|[\[(][0-9a-f]{1,16}[\])])[ ,;:!(]+)*\(?"
 )
 _READY = rb"(?:[ ,;:-]+(?i:is ready|ready|at your service|started|starting)\b|[ ]*;|[ .]*\r?\n|[ ]+<)"
 BARE = NAME + rb"(?: (?i:E?SMTP|POP3?|IMAP4?(?:rev1)?|NNTP|mail|server|service|agent|daemon))*" + _READY
@@ -104,6 +104,7 @@ SMTP = (
             b"220 mx.example.org ESMTP Acme-20010228-pl04": _ACME | {"version": "20010228-pl04"},
             b"220 mx.example.org ESMTP Acme Post Office (v1.4.2) ready": _ACME | {"product": "Acme Post Office"},
             b"220 mx.example.org ESMTP service (Acme 1.4.2) ready": _ACME,
+            b"220 mx.example.org ESMTP service ready [1] (Acme 1.4.2)": _ACME,
         },
     ),
     _learnt(
@@ -149,7 +150,7 @@ SMTP = (
     ),
 )
 
-_OK = rb"^\+OK[ ]+(?:ready )?(?:\[?(?P<host>[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)\]?[ ,:-]+)?"
+_OK = rb"^\+OK[ ]+(?:<[^>\r\n]*> )?(?:ready )?(?:\[?(?P<host>[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)\]?[ ,:-]+)?"
 _POP = rb"(?:POP3?|NT-POP3)[ ,:]+" + _NOISE
 _RUNNING = rb"(?:[^\r\n(]*\((?:running )?)"
 
@@ -170,6 +171,7 @@ POP3 = (
         _OK + VERSIONED,
         {
             b"+OK Acme POP3 Server Version 1.4.2 ready": _ACME,
+            b"+OK <1896.697170952@mail.example.org> Acme POP3 server v1.4.2": _ACME,
             b"+OK mail.example.org Acme v1.4.2 POP3 server": _ACME,
             b"+OK Acme version 1.4.2 ready.": _ACME,
         },

@@ -145,7 +145,7 @@ MATCHES = (
         + _LATER
         + rb")* (?i:network )?"
         + _DEVICE
-        + rb"(?: (?:[A-Z]\w*|\d{3,}\w*))*)(?i: is ready| ready|[. ]*\r?\n)",
+        + rb"(?: (?:[A-Z][\w-]*|\d{3,}\w*))*)(?i: is ready| ready|[. ]*\r?\n)",
         {b"220 Acme Laser Printer 3110cn": {"product": "Acme Laser Printer 3110cn"}},
     ),
 )

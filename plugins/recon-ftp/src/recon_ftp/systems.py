@@ -117,6 +117,12 @@ MATCHES = (
         vendor="freebsd",
     ),
     server(
+        _SERVER + rb"\(UNIX\(r\) System V Release (?P<version>\d[\d.]*)\)",
+        "UNIX System V ftpd",
+        {b"220 box FTP server (UNIX(r) System V Release 4.0) ready.": {"version": "4.0", "hostname": "box"}},
+        vendor="att",
+    ),
+    server(
         _SERVER + rb"\(SunOS (?P<version>\d[\w.]*)\)",
         "SunOS ftpd",
         {b"220 sol FTP server (SunOS 5.8) ready.": {"version": "5.8", "part": "o"}},

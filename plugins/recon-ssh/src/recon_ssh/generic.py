@@ -5,7 +5,7 @@ from __future__ import annotations
 from recon import Match
 from recon_ssh.grammar import END, START
 
-_VERSION = rb"[vV]?(?P<version>(?:[A-Z]\.)?\d\w*?(?:\.{1,2}[A-Za-z0-9]+)*)(?P<variant>[_/+~.-][^ \r\n]*)?"
+_VERSION = rb"[vVR]?(?P<version>(?:[A-Z]\.)?\d\w*?(?:\.{1,2}[A-Za-z0-9]+)*)(?P<variant>[_/+~.-][^ \r\n]*)?"
 _WORDS = rb"(?P<product>[A-Za-z][\w.+-]*?(?: [A-Za-z][\w.+-]*?)*)"
 
 MATCHES = (
@@ -28,6 +28,7 @@ MATCHES = (
                 "comment": "built by hand",
             },
             b"SSH-2.0-acme-shell_v7\r\n": {"product": "acme-shell", "version": "7"},
+            b"SSH-2.0-AcmeShell_R4.10\r\n": {"product": "AcmeShell", "version": "4.10"},
             b"SSH-2.0-Acme_Secure_Shell-A.05.80.003\r\n": {"product": "Acme_Secure_Shell", "version": "A.05.80.003"},
             b"SSH-2.0-Acme_Gate_1.4.2-beta\r\n": {"product": "Acme_Gate", "version": "1.4.2", "variant": "-beta"},
         },
