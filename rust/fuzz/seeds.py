@@ -15,6 +15,7 @@ from recon.testing import Transcript, load_transcript
 
 HERE = Path(__file__).resolve().parent
 RECORDINGS = HERE.parent.parent / "tests" / "servers" / "recordings"
+PACKETS = HERE.parent / "recon-core" / "tests" / "data" / "golden_packets.txt"
 EXAMPLE_LIMIT = 2000
 """Bytes of an example that make a good seed; longer ones only slow the start."""
 KINDS = {"sent": 0, "received": 1, "secured": 3}
@@ -64,8 +65,10 @@ def corpora() -> dict[str, list[bytes]]:
         "identify": [b"\0\0\0\x20" + answer for answer in (*answers, *BINARY)],
         "jsonl": [b"\0" * 13 + _counted(answer) for answer in answers],
         "patterns": list(_patterns()),
+        "tcp": [_segments(talk) for talk in talks],
         "tls_facts": certificates,
         "tls_flight": [_flight(der) for der in certificates],
+        "wire": [bytes.fromhex(line.split(" ")[1]) for line in PACKETS.read_text().splitlines()],
         "replay": [_replay(talk) for talk in talks],
         "dialogue": [flags + _events(talk) for talk in talks for flags in (b"\6", b"\0")],
     }
@@ -100,6 +103,19 @@ def _events(talk: Transcript) -> bytes:
     said = ((EVENTS[who], wire, data) for who, data, _, wire in talk.entries if who in EVENTS)
     port = b"\xff" + struct.pack(">H", talk.port)
     return port + b"".join(b"\2" + bytes([wire]) + bytes([kind, wire]) + _counted(data) for kind, wire, data in said)
+
+
+def _segments(talk: Transcript) -> bytes:
+    """A connection whose peer acknowledges and answers at once, as fuzz_targets/tcp.rs reads it."""
+    terms = struct.pack(">HHHQB", 0x1234, 0xFFFF, 1460, 0, 0)
+    said = ((who, data) for who, data, _, _ in talk.entries)
+    events = (b"\2" + _counted(data) if who == "sent" else b"\4" + _segment(0x18, data) for who, data in said)
+    return terms + _segment(0x12, b"") + b"".join(events)
+
+
+def _segment(flags: int, payload: bytes) -> bytes:
+    """Numbers that are two ahead of two too few, control bits, window, no MSS, and the bytes."""
+    return struct.pack(">BBBHB", 2, 2, flags, 0xFFFF, 0) + _counted(payload)
 
 
 def _patterns() -> Iterator[bytes]:

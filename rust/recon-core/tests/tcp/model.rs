@@ -7,6 +7,8 @@ use recon_core::tcp::{Connection, Outgoing, Status, Terms};
 use recon_core::wire::{Flags, Tcp};
 
 const STEPS: usize = 20_000;
+/// How often a receiver's buffer is filled at most: each time may take a silence.
+const FILLS: usize = 100;
 const SERVER_ISS: u32 = 0xffff_ff00;
 /// Silence after which the server says again what was not acknowledged.
 const SERVER_WAITS_US: u64 = 300_000;
@@ -217,11 +219,15 @@ fn scene() -> impl Strategy<Value = Scene> {
     let limits = (1_u16..3000, 1_u16..1500, 1_u32..5000);
     let server = (1_u16..1500, 1_u16..3000);
     (bytes(), bytes(), prop::collection::vec(any::<u8>(), 0..300), limits, any::<u32>(), any::<bool>(), server)
-        .prop_map(|(to_say, to_hear, weather, (window, mss, queue), iss, stateless, (server_mss, server_buffer))| {
-            let queue_limit = queue.max(700);
-            let terms = Terms { window, mss, queue_limit, tries: u8::MAX, ..Terms::default() };
-            Scene { to_say, to_hear, weather, terms, iss, stateless, server_mss, server_buffer }
-        })
+        .prop_map(
+            |(mut to_say, mut to_hear, weather, (window, mss, queue), iss, stateless, (server_mss, server_buffer))| {
+                to_say.truncate(FILLS * usize::from(server_buffer));
+                to_hear.truncate(FILLS * usize::from(window));
+                let queue_limit = queue.max(700);
+                let terms = Terms { window, mss, queue_limit, tries: u8::MAX, ..Terms::default() };
+                Scene { to_say, to_hear, weather, terms, iss, stateless, server_mss, server_buffer }
+            },
+        )
 }
 
 /// Plays a scene until both have heard all; what was heard, and how the client stands.
