@@ -64,7 +64,9 @@ fn pack() -> Pack {
         ..probe("base", &[(3306, 3306)], b"", vec![matched("base", Some("M"), "^BASE 5", "BASE 5\n")])
     };
     let info = probe("smtp.help", &[], b"HELP\r\n", vec![matched("smtp", Some("M"), "^214 M", "214 M\r\n")]);
-    Pack::compile(vec![ssh, http, mail, cache, store, base, info]).expect("sound probes")
+    let stats =
+        probe("cache.stats", &[], b"STATS\r\n", vec![matched("cache", Some("C"), r"^\+C (?P<version>\d)", "+C 7\r\n")]);
+    Pack::compile(vec![ssh, http, mail, cache, store, base, info, stats]).expect("sound probes")
 }
 
 struct Bench {
@@ -228,6 +230,20 @@ fn a_known_service_is_asked_for_tls_and_then_only_what_can_refine_it() {
     let findings = bench.findings();
     assert_eq!(findings.services.len(), 1, "the bare protocol yields to its product: {findings:?}");
     assert_eq!(findings.services[0].product.as_deref(), Some("M"));
+}
+
+#[test]
+fn a_product_without_its_version_is_asked_only_what_can_tell_it() {
+    let mut bench = Bench::new(6379);
+    bench.acts();
+    let acts = bench.data(0, b"+PONG\r\n", 500);
+    assert!(acts.contains(&Act::Open(1)), "{acts:?}");
+    assert_eq!(sent(&bench.open(1, 600)), [(1, "STATS\r\n".into())]);
+    bench.data(1, b"+C 7\r\n", 700);
+    assert!(bench.dialogue.is_done());
+    let findings = bench.findings();
+    let told = findings.services.iter().map(|one| (one.product.as_deref(), one.version.as_deref()));
+    assert_eq!(told.collect::<Vec<_>>(), [(Some("C"), Some("7"))]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The order of questions: what to ask first, next, and when enough is known. Holds no bytes and no time.
 
 use crate::matcher::Pack;
-use crate::reply::Findings;
+use crate::reply::{Findings, Service};
 
 /// Something to find out on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +131,7 @@ impl Agenda {
         }
         if !found.services.is_empty() {
             self.found = true;
-            return if self.is_satisfied(found) { None } else { self.refine(pack, found) };
+            return if self.is_satisfied(pack, found) { None } else { self.refine(pack, found) };
         }
         if !self.tls_tried {
             self.tls_tried = true;
@@ -214,20 +214,35 @@ impl Agenda {
         Some(probe)
     }
 
-    /// Whether a product is known, so that nothing more is asked.
-    pub(super) fn is_satisfied(&self, found: &Findings) -> bool {
+    /// Whether a product is known with its version, or nothing in the pack could tell it, so that nothing more is asked.
+    pub(super) fn is_satisfied(&self, pack: &Pack, found: &Findings) -> bool {
+        let mut products = found.services.iter().filter(|service| service.product.is_some()).peekable();
         self.legacy != Wish::Wanted
             && self.insisted != Wish::Wanted
-            && found.services.iter().any(|service| service.product.is_some())
+            && products.peek().is_some()
+            && (products.any(|service| service.version.is_some()) || self.refiner(pack, found).is_none())
     }
 
-    /// What can tell more about the services whose product is unknown.
+    /// What can tell more about the services whose product or version is unknown.
     fn refine(&mut self, pack: &Pack, found: &Findings) -> Option<Question> {
-        let tls = self.tls;
-        let refiners = found.services.iter().flat_map(|service| pack.refiners(&service.name));
-        let probe = refiners.copied().find(|&probe| !self.asked.contains(&(probe, tls)))?;
-        self.asked.push((probe, tls));
-        Some(Question::Ask { probe, secure: tls })
+        let probe = self.refiner(pack, found)?;
+        self.asked.push((probe, self.tls));
+        Some(Question::Ask { probe, secure: self.tls })
+    }
+
+    /// A probe not yet asked that speaks of a service: any of its protocol while the product is unknown, then only one
+    /// that can read this product's version.
+    fn refiner(&self, pack: &Pack, found: &Findings) -> Option<usize> {
+        let of = |service: &Service| {
+            let helps = |probe: usize| match &service.product {
+                Some(product) => pack.tells_version(probe, product),
+                None => true,
+            };
+            let unasked = |probe: &usize| !self.asked.contains(&(*probe, self.tls));
+            pack.refiners(&service.name).iter().copied().find(|probe| unasked(probe) && helps(*probe))
+        };
+        let incomplete = |service: &&Service| service.product.is_none() || service.version.is_none();
+        found.services.iter().filter(incomplete).find_map(of)
     }
 
     /// What is asked of a port that nothing is known of, the likeliest first, inside TLS where it was found.

@@ -265,7 +265,9 @@ impl Dialogue {
             self.acts.push_back(Act::Close(wire));
         }
         self.upgrade_anew(pack, now_us);
-        if !self.awaits_tls() && (self.agenda.is_satisfied(&self.outcome.findings) || self.is_unread_greeting(wire)) {
+        if !self.awaits_tls()
+            && (self.agenda.is_satisfied(pack, &self.outcome.findings) || self.is_unread_greeting(wire))
+        {
             self.stop(pack, scratch);
             return;
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::hints::Hints;
 use super::pack::{CompiledProbe, Pack};
+use crate::probe::MatchSpec;
 use crate::space::Transport;
 
 /// The tables behind [`Pack`]'s questions about order.
@@ -72,6 +73,13 @@ impl Pack {
     #[must_use]
     pub fn refiners(&self, service: &str) -> &[usize] {
         self.routes.by_service.get(service).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an answer to a probe can hold the version of a product.
+    #[must_use]
+    pub fn tells_version(&self, probe: usize, product: &str) -> bool {
+        let reads = |one: &MatchSpec| one.product.as_deref() == Some(product) && one.pattern.contains("(?P<version>");
+        self.probes[probe].spec.matches.iter().any(reads)
     }
 
     /// Probes over UDP that can tell more about a service whose name is known.
