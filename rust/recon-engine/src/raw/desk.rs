@@ -6,19 +6,17 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use recon_core::dialogue::datagram::Datagrams;
 use recon_core::reply::{Reply, State};
 use recon_core::space::{Target, Transport};
 use recon_core::tcp::{Status, refusal};
 use recon_core::wire::{self, Body, Checks, Flags, Frame, IcmpError, IcmpKind, Neighbour, Packet, Quoted, Tcp};
 
 use super::Raw;
-use super::sender::subject;
+use super::datagrams::Answered;
 use super::streams::{Role, Streams, Tuple};
 use crate::connect::slab::Key;
 use crate::counters::Counters;
 use crate::feed::{Segment, Ticket};
-use crate::guard::guarded;
 use crate::link::{Layer, Seen};
 use crate::outbox::Outbox;
 use crate::sweep::Shared;
@@ -26,12 +24,10 @@ use crate::talks::{Opened, Talks};
 
 /// Conversations at once; further open ports wait for one to end.
 const MOST_TALKS: usize = 32_768;
-/// Open ports that may wait before the senders pause.
-const MOST_WAITING: usize = 8192;
-/// UDP ports at once that answered and are asked on.
-const MOST_DATAGRAMS: usize = 32_768;
-/// How long to wait for the answer to a refining question, in microseconds.
-const REFINE_US: u64 = 700_000;
+/// Open ports that may wait for their conversation, or have not spoken yet, before the senders pause.
+const MOST_YOUNG: usize = 4096;
+/// Frames in one round from which on the receiver is behind.
+const BEHIND: usize = 256;
 
 /// An open port that waits for its conversation: who, its SYN-ACK, and what is known of it.
 #[derive(Clone, Copy, Debug)]
@@ -41,30 +37,18 @@ struct Waiting {
     syn_ack: Tcp<'static>,
 }
 
-/// A UDP port that answered.
-#[derive(Debug)]
-struct Answered {
-    ticket: Ticket,
-    target: Target,
-    rtt_us: Option<u64>,
-    ttl: u8,
-    our_port: u16,
-    dialogue: Datagrams,
-    deadline_us: u64,
-}
-
 /// The receiver's state but for the ring it reads.
 pub(super) struct Desk {
-    shared: Arc<Shared>,
-    raw: Arc<Raw>,
-    counters: Arc<Counters>,
-    outbox: Outbox,
+    pub(super) shared: Arc<Shared>,
+    pub(super) raw: Arc<Raw>,
+    pub(super) counters: Arc<Counters>,
+    pub(super) outbox: Outbox,
     pub(super) streams: Streams,
     pub(super) talks: Talks,
     waiting: VecDeque<Waiting>,
-    answered: HashMap<(IpAddr, u16), Answered>,
+    pub(super) answered: HashMap<(IpAddr, u16), Answered>,
     segment: Option<Arc<Segment>>,
-    now_us: u64,
+    pub(super) now_us: u64,
 }
 
 impl Desk {
@@ -119,8 +103,8 @@ impl Desk {
         }
     }
 
-    /// Do what is due after a round of frames; `keeps_up` is what [`Desk::begin`] said.
-    pub(super) fn work(&mut self, polled_us: u64, keeps_up: bool) {
+    /// Do what is due after a round of `frames`; `keeps_up` is what [`Desk::begin`] said.
+    pub(super) fn work(&mut self, polled_us: u64, frames: usize, keeps_up: bool) {
         self.admit_waiting();
         self.start_extras();
         for key in self.streams.expire(polled_us) {
@@ -130,7 +114,8 @@ impl Desk {
         self.expire_answered(polled_us);
         self.settle_talks();
         self.streams.transmit(self.now_us);
-        let crowded = !keeps_up || self.waiting.len() >= MOST_WAITING;
+        let young = self.waiting.len() + self.talks.young();
+        let crowded = !keeps_up || young >= MOST_YOUNG || (frames >= BEHIND && self.shared.settings.pack.is_some());
         self.raw.crowded.store(crowded, Ordering::Relaxed);
     }
 
@@ -319,73 +304,6 @@ impl Desk {
         }
     }
 
-    fn on_udp(&mut self, packet: &Packet<'_>, their_port: u16, our_port: u16, payload: &[u8]) {
-        let place = (packet.src, their_port);
-        let target = Target { addr: packet.src, port: their_port, transport: Transport::Udp };
-        if our_port != self.raw.asking_port(target) {
-            return;
-        }
-        if !self.answered.contains_key(&place) {
-            let Some(position) = self.take(target) else {
-                return;
-            };
-            let rtt_us = self.raw.times.since(position, self.now_us);
-            let ticket = Ticket { position, failures: 0, pass: 1 };
-            let mut dialogue = Datagrams::new(subject(&self.shared, target, self.now_us));
-            // The pass that was answered is not known; the first question of the port stands for it.
-            let _ = dialogue.first(self.shared.settings.pack.as_deref(), 1);
-            let (ttl, deadline_us) = (packet.ttl, self.now_us + REFINE_US);
-            let answered = Answered { ticket, target, rtt_us, ttl, our_port, dialogue, deadline_us };
-            self.answered.insert(place, answered);
-        }
-        self.hear_datagram(place, payload);
-    }
-
-    fn hear_datagram(&mut self, place: (IpAddr, u16), payload: &[u8]) {
-        let (Some(answered), Some(pack)) = (self.answered.get_mut(&place), &self.shared.settings.pack) else {
-            return self.settle_answered(place);
-        };
-        let (dialogue, scratch) = (&mut answered.dialogue, self.talks.scratch());
-        let next = guarded(|| dialogue.on_data(pack, scratch, payload)).unwrap_or_else(|why| {
-            *scratch = pack.scratch();
-            dialogue.fail(&why);
-            None
-        });
-        self.ask_on(place, next);
-    }
-
-    /// Ask a UDP port that answered something more, or settle it.
-    fn ask_on(&mut self, place: (IpAddr, u16), next: Option<Vec<u8>>) {
-        let room = self.answered.len() <= MOST_DATAGRAMS;
-        let route = next.as_ref().filter(|_| room).and_then(|_| self.streams.route(place.0, self.now_us));
-        let (Some(answered), Some(payload), Some((lane, mac))) = (self.answered.get_mut(&place), next, route) else {
-            return self.settle_answered(place);
-        };
-        answered.deadline_us = self.now_us + REFINE_US;
-        if self.streams.lanes.at(lane).push_datagram(place, mac, answered.our_port, &payload) {
-            self.counters.sent();
-        }
-    }
-
-    fn expire_answered(&mut self, now_us: u64) {
-        let due = self.answered.iter().filter(|(_, one)| one.deadline_us <= now_us);
-        for place in due.map(|(place, _)| *place).collect::<Vec<_>>() {
-            let pack = self.shared.settings.pack.as_ref();
-            let next = self.answered.get_mut(&place).and_then(|one| one.dialogue.more(pack?));
-            self.ask_on(place, next);
-        }
-    }
-
-    fn settle_answered(&mut self, place: (IpAddr, u16)) {
-        let Some(answered) = self.answered.remove(&place) else {
-            return;
-        };
-        let (banner, findings) = answered.dialogue.finish();
-        let mut reply = self.shared.reply(answered.target, State::Open, "response", answered.rtt_us);
-        (reply.ttl, reply.banner, reply.findings) = (Some(answered.ttl), banner, findings);
-        self.settle(answered.ticket, reply);
-    }
-
     /// A target decided without a conversation.
     fn on_verdict(&mut self, target: Target, state: State, reason: &'static str, ttl: Option<u8>) {
         let Some(position) = self.take(target) else {
@@ -400,7 +318,7 @@ impl Desk {
     }
 
     /// The position of a target that answers for the first time; none for what was never asked or has answered.
-    fn take(&mut self, target: Target) -> Option<u64> {
+    pub(super) fn take(&mut self, target: Target) -> Option<u64> {
         let position = self.shared.settings.line.position_of(&target)?;
         if !self.segment.as_ref().is_some_and(|segment| segment.holds(position)) {
             self.segment = self.shared.feed.segment_of(position);
@@ -424,7 +342,7 @@ impl Desk {
         }
     }
 
-    fn settle(&mut self, _ticket: Ticket, reply: Reply) {
+    pub(super) fn settle(&mut self, _ticket: Ticket, reply: Reply) {
         self.counters.verdict(State::Open);
         self.outbox.push(reply, self.now_us);
     }

@@ -58,9 +58,9 @@ impl Receiver {
             self.ring.wait(patience).map_err(super::system("waiting for packets"))?;
             let keeps_up = self.desk.begin(self.now_us());
             let desk = &mut self.desk;
-            self.ring.drain(&mut |bytes, seen| desk.on_frame(bytes, seen));
+            let frames = self.ring.drain(&mut |bytes, seen| desk.on_frame(bytes, seen));
             self.counters.drops(self.ring.drops());
-            self.desk.work(polled_us, keeps_up);
+            self.desk.work(polled_us, frames, keeps_up);
         }
         self.desk.finish();
         Ok(())
