@@ -88,6 +88,10 @@ class Match:
     ``body``, ``header:NAME`` or ``header:*`` (a line ``name: value``, the name in lower case, of each header that no
     match is written for by name). Every example is an answer and the values it must yield.
 
+    ``reply``, for UDP only, is what to send next to whom this match has read, as long as no product is known: ``{1}``
+    to ``{9}`` in it are the exact bytes of the pattern's groups, named or not, such as a challenge that wants to come
+    back. Three questions after the first answer, replies included, are the most that one port is asked.
+
     ``each`` reads an open match again behind its last hit: every product token of a field is a service of its own,
     unless a match that fixes its product reads the same token. ``decode`` says how the bytes of a group become a
     value, such as ``{"version": "{u8}.{u8}.{u16be}"}``; see docs/authors-guide.md.
@@ -105,6 +109,7 @@ class Match:
     facts: Mapping[str, str] = field(default_factory=dict)
     each: bool = False
     decode: Mapping[str, str] = field(default_factory=dict)
+    reply: bytes = b""
     field: str = "data"
 
 
@@ -154,7 +159,10 @@ class Probe:
     ``starttls`` is how the protocol asks for TLS in mid-conversation: (what to send, what the answer must contain) in
     turn. ``products`` holds, for the services that the matches name, products by their spelling on the wire in lower
     case: every match that reads a product off the wire uses it; None there says that the word is no product at all.
-    ``needs`` is what the user must allow before it is sent (``industrial``); none: nothing.
+    ``needs`` is what the user must allow before it is sent (``industrial``); none: nothing. ``answers_elsewhere``, for
+    UDP, says that the server answers from another port than the one that was asked (TFTP does): such an answer counts
+    where this is the only question of its kind that is open at that host and one of its own matches reads it; what is
+    asked next goes to that other port.
     """
 
     name: str
@@ -169,6 +177,7 @@ class Probe:
     starttls: Sequence[tuple[bytes, bytes]] = ()
     products: Mapping[str, Product | None] = field(default_factory=dict)
     needs: str | None = None
+    answers_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

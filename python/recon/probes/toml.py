@@ -138,6 +138,7 @@ def _probe(reader: _Reader) -> Probe:
         matches=tuple(_match(one) for one in reader.tables("match")),
         starttls=tuple((one.data("send", b""), one.data("expect")) for one in _turns(reader)),
         products=_products(reader),
+        answers_elsewhere=reader.flag("answers_elsewhere"),
         **reader.optional(_PROBE_WORDS),
     )
 
@@ -168,6 +169,7 @@ def _match(reader: _Reader) -> Match:
         facts=reader.texts("facts"),
         each=reader.flag("each"),
         decode=reader.texts("decode"),
+        reply=reader.data("reply", b""),
         **reader.optional(_MATCH_WORDS),
     )
 

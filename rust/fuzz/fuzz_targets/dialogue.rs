@@ -55,7 +55,7 @@ fn check(outcome: &Outcome) {
 
 /// The questions over UDP end too, whatever is answered.
 fn datagrams(mut script: Script<'_>, port: u16) {
-    let (mut asked, mut scratch) = (Datagrams::new(subject(port, Transport::Udp, false)), PACK.scratch());
+    let (mut asked, mut scratch) = (Datagrams::new(subject(port, Transport::Udp, false)).recorded(), PACK.scratch());
     let mut questions = usize::from(asked.first(Some(&PACK), 1).is_some());
     assert!(questions == 0 || !NEVER_SEND.contains(&port));
     while !script.is_over() {

@@ -138,6 +138,7 @@ pub fn matched(service: &str, product: Option<&str>, pattern: &str, example: &[u
         facts: vec![],
         each: false,
         decode: vec![],
+        reply: vec![],
         examples: vec![Example { data: example.into(), expect: vec![] }],
     }
 }
@@ -156,6 +157,7 @@ pub fn probe(name: &str, ports: &[(u16, u16)], send: &[u8], matches: Vec<MatchSp
         wait_ms: None,
         ends: Ends::Grammar,
         rarity: 5,
+        answers_elsewhere: false,
         products: vec![],
         matches,
     }

@@ -56,6 +56,7 @@ fn matched(service: &str, product: &str, field: Field, pattern: &str, example: &
         facts: Vec::new(),
         each: false,
         decode: vec![],
+        reply: vec![],
         examples: vec![Example { data: example.to_vec(), expect: Vec::new() }],
     }
 }
@@ -122,6 +123,7 @@ fn main() {
         wait_ms: None,
         ends,
         rarity: 1,
+        answers_elsewhere: false,
         products: vec![],
         matches: matches(),
     };

@@ -21,6 +21,7 @@ mod pattern;
 mod products;
 mod proofs;
 mod reading;
+mod replies;
 mod routes;
 mod tables;
 mod words;

@@ -55,6 +55,9 @@ pub struct MatchSpec {
     pub each: bool,
     /// Group → template that turns its bytes into a value.
     pub decode: Vec<(String, String)>,
+    /// What to send next when an answer hits and no product is known, over UDP; `{1}` to `{9}` inside are the bytes of
+    /// the pattern's groups. Empty: nothing.
+    pub reply: Vec<u8>,
     /// At least one.
     pub examples: Vec<Example>,
 }
@@ -104,6 +107,8 @@ pub struct ProbeSpec {
     pub ends: Ends,
     /// 1 (asked everywhere) to 9 (asked last).
     pub rarity: u8,
+    /// Whether a server may answer from another port than the one that was asked, over UDP.
+    pub answers_elsewhere: bool,
     /// Products of the services that the matches name, by their spelling on the wire in lower case; none there says
     /// that the word is no product.
     pub products: Vec<(String, Option<ProductSpec>)>,

@@ -21,6 +21,7 @@ fn matched(service: &str, product: Option<&str>, pattern: &str, example: &str) -
         facts: vec![],
         each: false,
         decode: vec![],
+        reply: vec![],
         examples: vec![Example { data: example.into(), expect: vec![] }],
     }
 }
@@ -37,6 +38,7 @@ fn probe(name: &str, ports: &[(u16, u16)], send: &[u8], matches: Vec<MatchSpec>)
         wait_ms: None,
         ends: Ends::Grammar,
         rarity: 5,
+        answers_elsewhere: false,
         products: vec![],
         matches,
     }

@@ -19,6 +19,7 @@ fn reads(pattern: &str, service: &str, example: &[u8]) -> MatchSpec {
         facts: Vec::new(),
         each: false,
         decode: vec![],
+        reply: vec![],
         examples: vec![Example { data: example.to_vec(), expect: Vec::new() }],
     }
 }
@@ -50,6 +51,7 @@ fn probe(name: &str, ports: &[(u16, u16)], send: &[u8], matches: Vec<MatchSpec>)
         wait_ms: None,
         ends: Ends::Grammar,
         rarity: 5,
+        answers_elsewhere: false,
         products: vec![],
         matches,
     }

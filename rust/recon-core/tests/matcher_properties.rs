@@ -35,6 +35,7 @@ fn matched(service: &str, product: Option<&str>, field: Field, pattern: &str, ex
         facts: Vec::new(),
         each: false,
         decode: vec![],
+        reply: vec![],
         examples: vec![Example { data: example.to_vec(), expect: Vec::new() }],
     }
 }
@@ -69,6 +70,7 @@ fn pack() -> Pack {
         wait_ms: None,
         ends,
         rarity: 1,
+        answers_elsewhere: false,
         products: vec![],
         matches,
     };

@@ -21,6 +21,7 @@ fn open(field: Field, pattern: &str, example: &[u8]) -> MatchSpec {
         facts: vec![],
         each: true,
         decode: vec![],
+        reply: vec![],
         examples: vec![Example { data: example.to_vec(), expect: vec![] }],
     }
 }
@@ -47,6 +48,7 @@ fn probe(matches: Vec<MatchSpec>) -> ProbeSpec {
         wait_ms: None,
         ends: Ends::Grammar,
         rarity: 1,
+        answers_elsewhere: false,
         products: vec![("rompager".into(), Some(known)), ("upnp".into(), None)],
         matches,
     }

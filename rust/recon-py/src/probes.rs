@@ -30,6 +30,7 @@ pub(crate) fn probe(origin: &str, probe: &Bound<'_, PyAny>) -> PyResult<ProbeSpe
         wait_ms: probe.getattr("wait_ms")?.extract()?,
         ends: ends(&probe.getattr("ends")?.extract::<String>()?)?,
         rarity: probe.getattr("rarity")?.extract()?,
+        answers_elsewhere: probe.getattr("answers_elsewhere")?.extract()?,
         products: products(&probe.getattr("products")?)?,
         matches,
     })
@@ -49,6 +50,7 @@ fn reading(item: &Bound<'_, PyAny>) -> PyResult<MatchSpec> {
         facts: pairs(&item.getattr("facts")?)?,
         each: item.getattr("each")?.extract()?,
         decode: pairs(&item.getattr("decode")?)?,
+        reply: bytes(&item.getattr("reply")?)?,
         examples: examples(&item.getattr("examples")?)?,
     })
 }

@@ -8,6 +8,7 @@ use super::names::{Names, default_name};
 use super::products::{self, Products};
 use super::proofs::{self, Digest, Proofs};
 use super::reading::{self, Reading};
+use super::replies::Replies;
 use super::routes::Routes;
 use super::tables::Tables;
 use super::words::Words;
@@ -37,6 +38,7 @@ pub struct Pack {
     pub(super) tcp_hints: Hints,
     udp_hints: Hints,
     pub(super) routes: Routes,
+    pub(super) replies: Replies,
     /// The proofs of all matches, where one of them is new.
     new_proofs: Option<Proofs>,
 }
@@ -167,6 +169,7 @@ struct Loading<'a> {
     probes: Vec<CompiledProbe>,
     readings: Vec<Reading>,
     by_name: HashMap<Arc<str>, usize>,
+    replies: Replies,
     names: Names,
 }
 
@@ -180,6 +183,7 @@ impl<'a> Loading<'a> {
             probes: Vec::new(),
             readings: Vec::new(),
             by_name: HashMap::new(),
+            replies: Replies::default(),
             names: Names::default(),
         }
     }
@@ -199,7 +203,8 @@ impl<'a> Loading<'a> {
     fn matches(&mut self, spec: &ProbeSpec) -> Result<Vec<Reading>, Vec<PackError>> {
         let (mut readings, mut errors, mut taken) = (Vec::new(), Vec::new(), Vec::new());
         for matched in &spec.matches {
-            match self.prove(spec, matched, &taken) {
+            let proven = self.prove(spec, matched, &taken);
+            match proven.and_then(|reading| self.replies.keep(spec, matched, &reading.name).map(|()| reading)) {
                 Ok(reading) => {
                     taken.push(lines::text(reading.name.as_bytes()));
                     readings.push(reading);
@@ -252,6 +257,7 @@ impl<'a> Loading<'a> {
             tcp_hints: Hints::build(&self.probes, Transport::Tcp),
             udp_hints: Hints::build(&self.probes, Transport::Udp),
             routes: Routes::build(&self.probes),
+            replies: self.replies,
             probes: self.probes,
             readings: self.readings,
             words: Words::new(),
