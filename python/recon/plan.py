@@ -25,7 +25,7 @@ DEFAULT_RATE = 10_000.0
 DEFAULT_TIMEOUT_MS = 900
 DEFAULT_PASSES = 2
 DEEP_TARGETS = 4096
-SHOWABLE = ("open", "closed", "unreachable", "unknown")
+SHOWABLE = ("open", "closed", "unreachable", "silent", "unknown")
 BACKENDS = ("auto", "connect", "raw")
 ALLOWABLE = ("industrial",)
 """Classes of probes that are sent only where the user said so: what they disturb may be a machine."""

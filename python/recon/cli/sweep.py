@@ -157,7 +157,8 @@ def command(
     show: Annotated[
         str,
         typer.Option(
-            metavar="STATES", rich_help_panel=_WHERE, help="Which answers become rows: open,closed,unreachable,unknown."
+            metavar="STATES", rich_help_panel=_WHERE,
+            help="Which become rows: open,closed,unreachable,silent (UDP),unknown."
         ),
     ] = "open",
     min_confidence: Annotated[

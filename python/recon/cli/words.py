@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MIN_CONFIDENCE_HELP = "Leave out services that are less certain, such as 0.9; rows stay."
-STATES = ("open", "closed", "unreachable", "unknown")
+STATES = ("open", "closed", "unreachable", "silent", "unknown")
 
 _MILLISECONDS_OF = {"ms": 1, "s": 1000, "m": 60_000}
 _LONGEST_MS = 3_600_000

@@ -1,4 +1,5 @@
-//! One target that answered: its state, why we believe it, and what it said. Never holds silence.
+//! One target that answered: its state, why we believe it, and what it said. Holds silence only where rows of it are
+//! wanted.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,6 +15,8 @@ pub enum State {
     Closed,
     /// Something on the way said so: any other ICMP error.
     Unreachable,
+    /// Asked over UDP, and nothing came: it may be open, or filtered.
+    Silent,
     /// We could not ask: a failure on our side.
     Unknown,
 }
@@ -26,6 +29,7 @@ impl State {
             Self::Open => "open",
             Self::Closed => "closed",
             Self::Unreachable => "unreachable",
+            Self::Silent => "open|silent",
             Self::Unknown => "unknown",
         }
     }
@@ -33,7 +37,8 @@ impl State {
     /// The state that a word of an output means.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Open, Self::Closed, Self::Unreachable, Self::Unknown].into_iter().find(|state| state.as_str() == word)
+        let all = [Self::Open, Self::Closed, Self::Unreachable, Self::Silent, Self::Unknown];
+        all.into_iter().find(|state| state.as_str() == word)
     }
 }
 

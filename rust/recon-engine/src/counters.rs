@@ -92,6 +92,7 @@ impl Counters {
     /// Count a final verdict.
     pub(crate) fn verdict(&self, state: State) {
         let counter = match state {
+            State::Silent => return self.silent(1),
             State::Open => &self.open,
             State::Closed => &self.closed,
             State::Unreachable => &self.unreachable,

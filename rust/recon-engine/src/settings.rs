@@ -11,11 +11,14 @@ use recon_core::reply::State;
 
 /// Which states become rows. Open always does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)] // one for each state
 pub struct Show {
     /// A row for each refusal.
     pub closed: bool,
     /// A row for each ICMP error.
     pub unreachable: bool,
+    /// A row for each UDP target that stayed silent.
+    pub silent: bool,
     /// A row for each target we failed to ask.
     pub unknown: bool,
 }
@@ -28,6 +31,7 @@ impl Show {
             State::Open => true,
             State::Closed => self.closed,
             State::Unreachable => self.unreachable,
+            State::Silent => self.silent,
             State::Unknown => self.unknown,
         }
     }

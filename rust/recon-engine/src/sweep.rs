@@ -9,12 +9,12 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Select, Sender, bounded};
 use recon_core::pace::Pace;
 use recon_core::reply::{Findings, Reply, State};
-use recon_core::space::Target;
+use recon_core::space::{Block, Target, Transport};
 use recon_core::tally::Tally;
 
 use crate::EngineError;
 use crate::clock::Clock;
-use crate::connect::{Worker, dial};
+use crate::connect::{OwnPorts, Worker, dial};
 use crate::counters::{self, Counters, Held};
 use crate::enumerate::{self, Caps, Events, Id, Order, Orders};
 use crate::feed::{self, Feed};
@@ -38,6 +38,7 @@ pub(crate) struct Shared {
     pub(crate) pace: Pace,
     pub(crate) clock: Clock,
     pub(crate) hosts: Hosts,
+    pub(crate) own_ports: OwnPorts,
     pub(crate) stop: AtomicBool,
     /// Every enumerator is done.
     pub(crate) no_more_orders: AtomicBool,
@@ -105,7 +106,7 @@ impl Sweep {
     /// # Errors
     /// When the system grants no poller or no thread.
     pub fn start(settings: Settings) -> Result<Self, EngineError> {
-        let threads = settings.threads.max(1);
+        let threads = if is_one_socket(&settings) { 1 } else { settings.threads.max(1) };
         let (window, files_bind) = limits::window(settings.window);
         // Where enumerators may run, they have their share of the files.
         let window = if settings.deep { window.min(limits::conversations()) } else { window };
@@ -117,6 +118,7 @@ impl Sweep {
             pace: Pace::new(settings.rate_pps),
             clock: Clock::start(),
             hosts: Hosts::new(most_ports(&settings)),
+            own_ports: OwnPorts::new(),
             stop: AtomicBool::new(false),
             no_more_orders: AtomicBool::new(false),
             ended_ns: AtomicU64::new(0),
@@ -317,6 +319,12 @@ impl Drop for Sweep {
 /// The most ports that any address is asked on.
 fn most_ports(settings: &Settings) -> usize {
     settings.line.space().blocks().iter().map(|block| block.ports().len()).max().unwrap_or(0)
+}
+
+/// Whether all datagrams leave from the port that the user named: only one socket can be bound to it.
+fn is_one_socket(settings: &Settings) -> bool {
+    let asks_udp = |block: &Block| (0..block.ports().len()).any(|at| block.ports().get(at).1 == Transport::Udp);
+    settings.source_port.is_some() && settings.line.space().blocks().iter().any(asks_udp)
 }
 
 /// Stops the other workers when this one panics, since its positions would never be settled.

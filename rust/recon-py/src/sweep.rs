@@ -9,7 +9,6 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use recon_core::dialogue::Budget;
-use recon_core::reply::State;
 use recon_core::tally::Tally;
 use recon_engine::settings::{Raw, Settings, Show};
 use recon_engine::sweep::{self, Next};
@@ -203,12 +202,13 @@ fn left_s(tally: &Tally, elapsed_s: f64) -> Option<f64> {
 fn shown(words: &[String]) -> PyResult<Show> {
     let mut show = Show::default();
     for word in words {
-        match State::from_word(word) {
-            Some(State::Open) => {}
-            Some(State::Closed) => show.closed = true,
-            Some(State::Unreachable) => show.unreachable = true,
-            Some(State::Unknown) => show.unknown = true,
-            None => return Err(PyValueError::new_err(format!("no such state: {word:?}"))),
+        match word.as_str() {
+            "open" => {}
+            "closed" => show.closed = true,
+            "unreachable" => show.unreachable = true,
+            "silent" => show.silent = true,
+            "unknown" => show.unknown = true,
+            _ => return Err(PyValueError::new_err(format!("no such state: {word:?}"))),
         }
     }
     Ok(show)

@@ -82,8 +82,11 @@ impl Worker {
     /// Start connections until something holds us back.
     pub(super) fn launch(&mut self) -> Pause {
         for _ in 0..BURST {
-            if self.held() >= self.window {
+            if self.sockets.conns.len() >= self.window {
                 return Pause::until(self.full, 0).or_soon();
+            }
+            if self.datagrams.is_full() {
+                return Pause::until(Held::Window, 0).or_soon();
             }
             if let Some(extra) = self.sockets.extras.pop_front() {
                 if let Err(pause) = self.start_extra(extra) {

@@ -28,10 +28,10 @@ use crate::outbox::Outbox;
 use crate::sweep::Shared;
 use crate::talks::Talks;
 use conn::Due;
-use datagram::Datagram;
+use datagram::Datagrams;
+pub(crate) use datagram::OwnPorts;
 use launch::{Later, Pause};
 use rtt::Rtt;
-use slab::Slab;
 use sockets::Sockets;
 use wheel::Wheel;
 
@@ -53,7 +53,7 @@ pub(crate) struct Worker {
     /// Ports among those in conversation that may wait to be accepted, at most.
     most_young: usize,
     /// UDP ports that were asked.
-    datagrams: Slab<Datagram>,
+    datagrams: Datagrams,
     /// Connections allowed now, and at most; local failures shrink it.
     window: usize,
     widest: usize,
@@ -85,11 +85,11 @@ impl Worker {
         Ok(Self {
             sockets: Sockets::new(counters.clone()).map_err(system)?,
             talks: Talks::new(shared.clone())?,
+            datagrams: Datagrams::new(&shared.settings),
             shared,
             counters,
             outbox: Outbox::new(channel),
             most_young,
-            datagrams: Slab::new(),
             window,
             widest: window,
             full,
@@ -111,7 +111,9 @@ impl Worker {
         while !self.shared.stop.load(Ordering::Relaxed) {
             let before_ns = self.shared.clock.now_ns();
             let keeps_up = self.outbox.flush(before_ns / 1000);
+            self.serve_owed();
             let pause = if keeps_up { self.launch() } else { Pause::reader() };
+            self.flush_datagrams();
             self.report_settled();
             if pause.done && self.held() == 0 && self.talks.len() == 0 {
                 break;

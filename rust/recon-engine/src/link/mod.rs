@@ -3,10 +3,10 @@
 
 mod af_packet;
 mod af_xdp;
-mod capabilities;
 mod filter;
 mod frames;
 mod guard;
+pub(crate) mod inbox;
 mod map;
 mod mmsg;
 mod options;
@@ -23,8 +23,6 @@ use std::time::Duration;
 
 use crate::route::{Egress, Interface, Kind, NextHop};
 
-#[allow(unused_imports, reason = "the raw backend takes it up")]
-pub(crate) use capabilities::{Tried, capabilities};
 #[allow(unused_imports, reason = "the raw backend takes it up")]
 pub(crate) use guard::Guard;
 
