@@ -3,6 +3,7 @@
 
 mod af_packet;
 mod af_xdp;
+mod capabilities;
 mod filter;
 mod frames;
 mod guard;
@@ -23,6 +24,8 @@ use std::time::Duration;
 
 use crate::route::{Egress, Interface, Kind, NextHop};
 
+#[allow(unused_imports, reason = "the raw backend takes it up")]
+pub(crate) use capabilities::{Tried, capabilities};
 #[allow(unused_imports, reason = "the raw backend takes it up")]
 pub(crate) use guard::Guard;
 

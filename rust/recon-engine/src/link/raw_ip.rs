@@ -40,6 +40,11 @@ impl RawIp {
     }
 }
 
+/// Whether a raw socket may be opened.
+pub(super) fn try_open() -> io::Result<()> {
+    open_one(Domain::IPV4, None).map(drop)
+}
+
 /// Bound to `tunnel` where there is one: packets must not take another way. The routes of `lo` need no help.
 fn open_one(domain: Domain, tunnel: Option<&str>) -> io::Result<Socket> {
     let socket = Socket::new(domain, Type::RAW, Some(Protocol::from(libc::IPPROTO_RAW)))?;

@@ -10,10 +10,10 @@ use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
 use lab::Namespace;
-use socket2::{Domain, Socket, Type};
 use packet::{SYN, SYN_ACK, read, segment};
+use socket2::{Domain, Socket, Type};
 
-use super::{Choice, Guard, Layer, Receive, Transmit, receiver, transmitter};
+use super::{Choice, Guard, Layer, Receive, Transmit, capabilities, receiver, transmitter};
 use crate::route::{Egress, NextHop, NoRoute, Routes, Watch};
 
 const PORTS: u16 = 16;
@@ -222,4 +222,17 @@ fn stay_down(choice: Choice, target: SocketAddr) {
     lab::run("ip link set cable up").unwrap();
     send(link.as_mut(), &frames);
     assert_eq!(link.pending(), 0);
+}
+
+#[test]
+fn what_may_be_opened_is_found_by_trying() {
+    let (Some(here), Some(there)) = (Namespace::make(), Namespace::make()) else { return };
+    here.join(&there);
+    here.call(|| {
+        let tried = capabilities(Routes::load().unwrap().interfaces());
+        let told: Vec<_> = tried.iter().map(|tried| (tried.link, tried.interface.as_deref())).collect();
+        assert_eq!(told, [("raw_ip", None), ("af_packet", Some("cable")), ("af_xdp", Some("cable"))]);
+        assert!(tried[0].answer.is_ok() && tried[1].answer.is_ok(), "{tried:?}");
+        assert_eq!(tried[2].answer.is_ok(), has_xdp(), "{tried:?}");
+    });
 }
