@@ -3,6 +3,7 @@
 pub mod cookie;
 pub mod cpe;
 pub mod dialogue;
+pub mod govern;
 pub mod http;
 pub mod jsonl;
 pub mod line;
@@ -13,6 +14,7 @@ pub mod parse_ports;
 pub mod parse_targets;
 pub mod probe;
 pub mod purl;
+pub mod recall;
 pub mod registry;
 pub mod reply;
 pub mod shuffle;
