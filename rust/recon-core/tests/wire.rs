@@ -130,11 +130,15 @@ fn a_neighbour_is_read_from_what_it_asks_and_tells() {
 }
 
 #[test]
-fn a_neighbour_from_beyond_a_router_is_not_believed() {
-    let station = station(true, None);
-    let mut frame = made(ASK_LIMIT, |out| is_at(out, &station, peer(true), PEER_MAC));
-    frame[14 + 7] = 254;
-    assert_eq!(read(&frame), Frame::Malformed);
+fn a_neighbour_that_breaks_the_rules_of_discovery_is_not_believed() {
+    let (hop_limit, code, first_of_target) = (14 + 7, 14 + 40 + 1, 14 + 40 + 8);
+    for (at, wrong) in [(hop_limit, 254), (code, 1), (first_of_target, 0xff)] {
+        for name in ["solicitation", "advertisement"] {
+            let mut frame = golden(name);
+            frame[at] = wrong;
+            assert_eq!(parse(&frame, Layer::Ethernet, Checks::Offloaded), Frame::Malformed, "{name} {at}");
+        }
+    }
 }
 
 #[test]
@@ -183,6 +187,14 @@ fn an_answer_over_udp_is_read() {
     for name in ["answer-v4", "answer-v4-unsummed", "answer-v6", "answer-v6-atomic"] {
         assert_eq!(packet(&golden(name)).body, body, "{name}");
     }
+}
+
+#[test]
+fn a_datagram_over_ipv6_has_a_checksum() {
+    let mut frame = golden("udp-v6-nought");
+    assert_ne!(read(&frame), Frame::Malformed);
+    frame[60..62].fill(0);
+    assert_eq!(read(&frame), Frame::Malformed, "nought adds up, and means that there is none");
 }
 
 #[test]

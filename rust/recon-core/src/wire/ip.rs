@@ -136,3 +136,45 @@ fn upper<'a>(head: &Head, transport: &'a [u8], checks: Checks) -> Result<Frame<'
     };
     Ok(head.packet(body))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An extension header of `length` bytes that names what follows, with `rest` behind its first two bytes.
+    fn extension(next: u8, units: u8, rest: &[u8], length: usize) -> Vec<u8> {
+        let mut bytes = [&[next, units], rest].concat();
+        bytes.resize(length, 0);
+        bytes.extend_from_slice(b"transport");
+        bytes
+    }
+
+    #[test]
+    fn each_extension_header_is_skipped_by_its_own_measure() {
+        let cases = [
+            (HOP_BY_HOP, extension(TCP, 1, &[], 16)),
+            (DESTINATION, extension(TCP, 0, &[], 8)),
+            (ROUTING, extension(TCP, 2, &[4, 0], 24)),
+            (AUTHENTICATION, extension(TCP, 4, &[], 24)),
+            (FRAGMENT, extension(TCP, 99, &[], 8)),
+        ];
+        for (protocol, bytes) in cases {
+            assert_eq!(behind_extensions(protocol, &bytes), Ok((TCP, &b"transport"[..])), "{protocol}");
+            assert_eq!(behind_extensions(protocol, &bytes[..7]), Err(Fault::Malformed), "{protocol}");
+        }
+    }
+
+    #[test]
+    fn a_packet_that_is_not_whole_or_not_yet_there_is_foreign() {
+        let later_fragment = extension(TCP, 0, &[0, 8], 8);
+        assert_eq!(behind_extensions(FRAGMENT, &later_fragment), Err(Fault::Foreign));
+        let on_its_way = extension(TCP, 2, &[4, 1], 24);
+        assert_eq!(behind_extensions(ROUTING, &on_its_way), Err(Fault::Foreign));
+    }
+
+    #[test]
+    fn extension_headers_without_end_are_given_up() {
+        let endless = [HOP_BY_HOP, 0, 0, 0, 0, 0, 0, 0].repeat(2 * EXTENSIONS);
+        assert_eq!(behind_extensions(HOP_BY_HOP, &endless), Err(Fault::Foreign));
+    }
+}

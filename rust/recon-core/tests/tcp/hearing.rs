@@ -1,6 +1,7 @@
 //! What the peer says: order, overlaps, windows, and its end.
 
 use recon_core::tcp::{CHALLENGE_LIMIT, EARLY_LIMIT, Status, Terms};
+use recon_core::wire::Flags;
 
 use super::{ACK, FIN_ACK, NOW_US, acked, heard, open, open_with, payloads, peer, sent};
 
@@ -56,6 +57,18 @@ fn no_more_than_the_window_is_kept() {
     connection.on_segment(&peer(8, 0, ACK, b"ijkl"), NOW_US);
     assert_eq!(acked(&mut connection), Some(8), "a full receiver says that it is full");
     assert_eq!(heard(&mut connection), b"abcdefgh");
+}
+
+#[test]
+fn a_full_receiver_still_reads_acknowledgements_and_resets() {
+    let mut connection = open_with(Terms { window: 3, ..Terms::default() });
+    assert!(connection.say(b"x"));
+    connection.on_segment(&peer(0, 0, ACK, b"abc"), NOW_US);
+    assert_eq!(sent(&mut connection, NOW_US)[0].window, 0);
+    connection.on_segment(&peer(3, 1, ACK, b"d"), NOW_US);
+    assert!(!connection.is_sending());
+    connection.on_segment(&peer(3, 0, Flags::RST, b""), NOW_US);
+    assert_eq!((connection.status(), heard(&mut connection)), (Status::Reset, b"abc".to_vec()));
 }
 
 #[test]

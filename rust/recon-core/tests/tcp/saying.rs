@@ -137,8 +137,8 @@ fn a_window_that_opens_lets_all_go_from_the_byte_that_was_thrown_away() {
 #[test]
 fn an_old_segment_does_not_bring_back_its_window() {
     let mut connection = open();
-    connection.on_segment(&Tcp { window: 7, ..peer(0, 0, ACK, b"abc") }, NOW_US);
-    connection.on_segment(&Tcp { window: 500, ..peer(-1, 0, ACK, b"?a") }, NOW_US);
+    connection.on_segment(&Tcp { window: 7, ..peer(5, 0, ACK, b"newer") }, NOW_US);
+    connection.on_segment(&Tcp { window: 500, ..peer(0, 0, ACK, b"older") }, NOW_US);
     assert!(connection.say(&[0; 100]));
     assert_eq!(payloads(&mut connection, NOW_US).concat().len(), 7);
 }
