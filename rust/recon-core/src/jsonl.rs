@@ -1,15 +1,17 @@
 //! Writes a reply as one JSON line, the contract other tools rely on (design §11). The only JSON writer of records.
 
-use std::fmt::Write as _;
+mod values;
+
+use std::net::IpAddr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use self::values::{each, number, number_or_null, put, text, text_or_null};
 use crate::lines;
 use crate::purl;
 use crate::registry;
-use crate::reply::{Evidence, Fact, FactValue, Reply, Service};
+use crate::reply::{Fact, FactValue, Reply, Service};
 use crate::space::Transport;
 
 /// Bumped on any change of the row.
@@ -17,21 +19,57 @@ pub const SCHEMA: u32 = 1;
 
 /// Append `reply` and a line feed to `out`.
 pub fn write(reply: &Reply, out: &mut Vec<u8>) {
-    // Serialising to memory fails only on a map key that is no string, and there is none.
-    let _ = serde_json::to_writer(&mut *out, &Row::new(reply));
-    out.push(b'\n');
+    let target = &reply.target;
+    put(out, "{\"schema\":");
+    number(out, u64::from(SCHEMA), 1);
+    put(out, ",\"at\":\"");
+    push_timestamp(out, reply.at_us);
+    put(out, "\",\"addr\":\"");
+    address(out, target.addr);
+    put(out, "\",\"host\":");
+    text_or_null(out, reply.host.as_deref());
+    put(out, ",\"port\":");
+    number(out, u64::from(target.port), 1);
+    member(out, "transport", transport(target.transport));
+    member(out, "range", registry::range(target.port).as_str());
+    put(out, ",\"registered\":");
+    text_or_null(out, registry::name(target.port, target.transport));
+    member(out, "state", reply.state.as_str());
+    member(out, "reason", &reply.reason);
+    put(out, ",\"rtt_us\":");
+    number_or_null(out, reply.rtt_us.map(u64::from));
+    put(out, ",\"ttl\":");
+    number_or_null(out, reply.ttl.map(u64::from));
+    put(out, ",\"services\":[");
+    each(out, &reply.findings.services, service);
+    put(out, "],\"facts\":{");
+    each(out, &reply.findings.facts, fact);
+    put(out, "},\"banner\":");
+    banner(out, &reply.banner);
+    put(out, "}\n");
 }
 
 /// RFC 3339 in UTC with microseconds.
 #[must_use]
 pub fn timestamp(epoch_us: i64) -> String {
+    let mut text = Vec::with_capacity(27);
+    push_timestamp(&mut text, epoch_us);
+    lines::text(&text)
+}
+
+fn push_timestamp(out: &mut Vec<u8>, epoch_us: i64) {
     let (seconds, micros) = (epoch_us.div_euclid(1_000_000), epoch_us.rem_euclid(1_000_000));
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);
-    let mut text = String::with_capacity(27);
-    let (hour, minute) = (second / 3600, second / 60 % 60);
-    let _ = write!(text, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}.{micros:06}Z", second % 60);
-    text
+    put(out, if year < 0 { "-" } else { "" });
+    number(out, year.unsigned_abs(), if year < 0 { 3 } else { 4 });
+    let parts =
+        [("-", month, 2), ("-", day, 2), ("T", second / 3600, 2), (":", second / 60 % 60, 2), (":", second % 60, 2)];
+    for (mark, value, digits) in parts.into_iter().chain([(".", micros, 6)]) {
+        put(out, mark);
+        number(out, value.unsigned_abs(), digits);
+    }
+    put(out, "Z");
 }
 
 /// Microseconds since the epoch of a [`timestamp`]; none when the text is no such thing.
@@ -74,118 +112,89 @@ pub fn transport(transport: Transport) -> &'static str {
     }
 }
 
-#[derive(serde::Serialize)]
-struct Row<'a> {
-    schema: u32,
-    at: String,
-    addr: std::net::IpAddr,
-    host: Option<&'a str>,
-    port: u16,
-    transport: &'static str,
-    range: &'static str,
-    registered: Option<&'static str>,
-    state: &'static str,
-    reason: &'a str,
-    rtt_us: Option<u32>,
-    ttl: Option<u8>,
-    services: Vec<ServiceRow<'a>>,
-    facts: Facts<'a>,
-    banner: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    banner_base64: Option<String>,
+/// One service of a row.
+fn service(out: &mut Vec<u8>, service: &Service) {
+    put(out, "{\"name\":");
+    text(out, &service.name);
+    put(out, ",\"part\":");
+    text(out, service.part.encode_utf8(&mut [0; 4]));
+    for (name, value) in [
+        ("vendor", service.vendor.as_deref()),
+        ("product", service.product.as_deref()),
+        ("version", service.version.as_deref()),
+        ("cpe", service.cpe.as_deref()),
+    ] {
+        key(out, name);
+        text_or_null(out, value);
+    }
+    if let Some(purl) = purl::of(service) {
+        member(out, "purl", &purl);
+    }
+    key(out, "distro");
+    text_or_null(out, service.distro.as_deref());
+    key(out, "revision");
+    text_or_null(out, service.revision.as_deref());
+    key(out, "confidence");
+    // A number of two decimals is always written.
+    let _ = serde_json::to_writer(&mut *out, &service.certainty());
+    member(out, "version_source", &service.version_source);
+    put(out, if service.tls { ",\"tls\":true" } else { ",\"tls\":false" });
+    put(out, ",\"evidence\":{\"probe\":");
+    text(out, &service.evidence.probe);
+    member(out, "match", &service.evidence.matched);
+    put(out, "}}");
 }
 
-impl<'a> Row<'a> {
-    fn new(reply: &'a Reply) -> Self {
-        let target = &reply.target;
-        let banner = lines::text(&reply.banner);
-        let exact = banner.as_bytes() == reply.banner;
-        Self {
-            schema: SCHEMA,
-            at: timestamp(reply.at_us),
-            addr: target.addr,
-            host: reply.host.as_deref(),
-            port: target.port,
-            transport: transport(target.transport),
-            range: registry::range(target.port).as_str(),
-            registered: registry::name(target.port, target.transport),
-            state: reply.state.as_str(),
-            reason: &reply.reason,
-            rtt_us: reply.rtt_us,
-            ttl: reply.ttl,
-            services: reply.findings.services.iter().map(ServiceRow::new).collect(),
-            facts: Facts(&reply.findings.facts),
-            banner,
-            banner_base64: (!exact).then(|| STANDARD.encode(&reply.banner)),
+/// One fact of a row.
+fn fact(out: &mut Vec<u8>, fact: &Fact) {
+    text(out, &fact.name);
+    put(out, ":");
+    match &fact.value {
+        FactValue::Text(value) => text(out, value),
+        FactValue::Number(value) => {
+            put(out, if *value < 0 { "-" } else { "" });
+            number(out, value.unsigned_abs(), 1);
+        }
+        FactValue::Flag(value) => put(out, if *value { "true" } else { "false" }),
+        FactValue::List(values) => {
+            put(out, "[");
+            each(out, values, |out, value| text(out, value));
+            put(out, "]");
         }
     }
 }
 
-#[derive(serde::Serialize)]
-struct ServiceRow<'a> {
-    name: &'a str,
-    part: char,
-    vendor: Option<&'a str>,
-    product: Option<&'a str>,
-    version: Option<&'a str>,
-    cpe: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    purl: Option<String>,
-    distro: Option<&'a str>,
-    revision: Option<&'a str>,
-    confidence: f64,
-    version_source: &'a str,
-    tls: bool,
-    evidence: EvidenceRow<'a>,
-}
-
-impl<'a> ServiceRow<'a> {
-    fn new(service: &'a Service) -> Self {
-        Self {
-            name: &service.name,
-            part: service.part,
-            vendor: service.vendor.as_deref(),
-            product: service.product.as_deref(),
-            version: service.version.as_deref(),
-            cpe: service.cpe.as_deref(),
-            purl: purl::of(service),
-            distro: service.distro.as_deref(),
-            revision: service.revision.as_deref(),
-            confidence: service.certainty(),
-            version_source: &service.version_source,
-            tls: service.tls,
-            evidence: EvidenceRow::new(&service.evidence),
-        }
+/// What was said as text, and its exact bytes where those differ.
+fn banner(out: &mut Vec<u8>, said: &[u8]) {
+    if let Ok(said) = std::str::from_utf8(said) {
+        return text(out, said);
     }
+    text(out, &lines::text(said));
+    member(out, "banner_base64", &STANDARD.encode(said));
 }
 
-#[derive(serde::Serialize)]
-struct EvidenceRow<'a> {
-    probe: &'a str,
-    #[serde(rename = "match")]
-    matched: &'a str,
+/// A comma, and the name of a member.
+fn key(out: &mut Vec<u8>, name: &str) {
+    put(out, ",\"");
+    put(out, name);
+    put(out, "\":");
 }
 
-impl<'a> EvidenceRow<'a> {
-    fn new(evidence: &'a Evidence) -> Self {
-        Self { probe: &evidence.probe, matched: &evidence.matched }
-    }
+/// A comma, and a member whose value is a text.
+fn member(out: &mut Vec<u8>, name: &str, value: &str) {
+    key(out, name);
+    text(out, value);
 }
 
-struct Facts<'a>(&'a [Fact]);
-
-impl Serialize for Facts<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for fact in self.0 {
-            match &fact.value {
-                FactValue::Text(text) => map.serialize_entry(&*fact.name, text)?,
-                FactValue::Number(number) => map.serialize_entry(&*fact.name, number)?,
-                FactValue::Flag(flag) => map.serialize_entry(&*fact.name, flag)?,
-                FactValue::List(list) => map.serialize_entry(&*fact.name, list)?,
+fn address(out: &mut Vec<u8>, addr: IpAddr) {
+    match addr {
+        IpAddr::V4(addr) => {
+            for (at, octet) in addr.octets().into_iter().enumerate() {
+                put(out, if at > 0 { "." } else { "" });
+                number(out, u64::from(octet), 1);
             }
         }
-        map.end()
+        IpAddr::V6(addr) => put(out, &addr.to_string()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Replies that somebody stored: reads them out of files of recon, zgrab2 and masscan, and names them. Never asks anybody.
 
 mod escapes;
+mod flat;
 mod foreign;
 mod naming;
 mod own;
@@ -108,6 +109,17 @@ impl Found {
     }
 }
 
+/// The lines of a text without their line feeds; nothing holds none.
+pub fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = if rest.is_empty() { return None } else { memchr::memchr(b'\n', rest) };
+        let (line, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = behind.get(1..).unwrap_or_default();
+        Some(line)
+    })
+}
+
 /// Reads one line, or for [`Form::Raw`] a whole file.
 #[must_use]
 pub fn read(text: &[u8], form: Form) -> Found {
@@ -131,7 +143,7 @@ fn read_json(line: &[u8]) -> Found {
     if matches!(object, b"" | b"[" | b"]") {
         return Found::default();
     }
-    own::read(object).unwrap_or_else(|| foreign::read(object))
+    own::read(object).or_else(|| flat::read(object)).unwrap_or_else(|| foreign::read(object))
 }
 
 #[cfg(test)]

@@ -100,8 +100,7 @@ impl Offline {
             self.take(data, first_line, host, scratch, &mut outcome);
             return outcome;
         }
-        let text = data.strip_suffix(b"\n").unwrap_or(data);
-        for line in text.split(|byte| *byte == b'\n').take(if data.is_empty() { 0 } else { usize::MAX }) {
+        for line in stored::lines(data) {
             self.take(line, first_line + outcome.lines, host, scratch, &mut outcome);
         }
         outcome

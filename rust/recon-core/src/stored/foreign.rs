@@ -55,7 +55,7 @@ fn origin(object: &Object) -> Result<Stored, String> {
         addr,
         host: text_of(object, &HOSTS).map(Into::into),
         port: object.get("port").map_or(Ok(None), port)?,
-        transport: transport(object)?,
+        transport: transport_of(object)?,
         at_us: ["at", "timestamp"].iter().find_map(|key| super::naming::time(object.get(*key)?)),
         tls: ["tls", "ssl"].iter().any(|key| matches!(object.get(*key), Some(Value::Bool(true) | Value::Object(_)))),
         ..Stored::of(Vec::new())
@@ -92,7 +92,7 @@ fn listed(origin: &Stored, ports: &[Value]) -> Result<Vec<Stored>, String> {
         };
         replies.push(Stored {
             port: entry.get("port").map_or(Ok(None), port)?,
-            transport: transport(entry)?,
+            transport: transport_of(entry)?,
             hint: text_of(service, &["name"]),
             data: unescaped(data),
             ..origin.clone()
@@ -117,8 +117,12 @@ pub(super) fn port(value: &Value) -> Result<Option<u16>, String> {
     port.map(Some).ok_or_else(|| format!("{value} is no port"))
 }
 
-fn transport(object: &Object) -> Result<Option<Transport>, String> {
-    match text_of(object, &["transport", "proto"]).as_deref() {
+fn transport_of(object: &Object) -> Result<Option<Transport>, String> {
+    transport(text_of(object, &["transport", "proto"]).as_deref())
+}
+
+pub(super) fn transport(word: Option<&str>) -> Result<Option<Transport>, String> {
+    match word {
         None => Ok(None),
         Some("tcp") => Ok(Some(Transport::Tcp)),
         Some("udp") => Ok(Some(Transport::Udp)),

@@ -122,6 +122,12 @@ fn escapes_are_bytes_and_what_is_none_is_refused() {
     }
 }
 
+#[test]
+fn a_text_is_cut_into_lines() {
+    let cut = |text: &'static str| super::lines(text.as_bytes()).map(<[u8]>::len).collect::<Vec<_>>();
+    assert_eq!((cut(""), cut("a"), cut("a\n\nbc\n"), cut("\n\nd")), (vec![], vec![1], vec![1, 0, 2], vec![0, 0, 1]));
+}
+
 proptest::proptest! {
     #[test]
     fn no_bytes_and_no_json_make_it_fail(bytes: Vec<u8>, key in "addr|ip|port|data|ports|banner|tls|at", value in r#"[\[\]{}",:a-z0-9]{0,12}"#) {
