@@ -13,8 +13,9 @@ const LOSS_MOST: f64 = 0.95;
 /// beyond this one is held to be less likely before anything is seen.
 const CORRELATIONS: [f64; 8] = [0.0, 0.003, 0.01, 0.02, 0.04, 0.08, 0.14, 0.2];
 const CORRELATION_USUAL: f64 = 0.02;
-/// So many independent canary probes of the last pass are enough; if they are fewer, earlier passes make up for them.
-const ENOUGH: f64 = 50.0;
+/// Earlier passes count for so many independent canary probes of a last pass without any, and for fewer the more it
+/// has: each pass may find another path.
+const HELPING: f64 = 3.0;
 /// Runs of canaries that all passes count for when the bursts of the last are told.
 const RUNS_ALIKE: f64 = 8.0;
 /// Independent canary probes that make a pass half speak for itself.
@@ -183,7 +184,7 @@ fn logs(heard: f64) -> (f64, f64) {
     (heard.ln(), (-heard).ln_1p())
 }
 
-/// Loss in the last pass from its canaries, helped by those before as far as they must.
+/// Loss in the last pass from its canaries, helped a little by those before where it has few.
 fn last(levels: &[Level]) -> Last {
     let (earlier, last) = levels.split_at(levels.len() - 1);
     let burst = burst(levels);
@@ -193,7 +194,7 @@ fn last(levels: &[Level]) -> Last {
     let before_lost: f64 = earlier.iter().map(|level| worth_of(level) * level.loss()).sum();
     // What is usual tells little of a pass that is over after a few bursts.
     let bursts = if burst > 0.0 { last[0].sent() / burst } else { f64::INFINITY };
-    let helping = before.min((ENOUGH - worth).max(0.0)).min(bursts);
+    let helping = before.min(HELPING * PRIOR_WORTH / (worth + PRIOR_WORTH)).min(bursts);
     let lost = worth * last[0].loss() + if before > 0.0 { helping * before_lost / before } else { 0.0 };
     let all = worth + helping + 1.0;
     // The prior of H. Jeffreys where the pass can speak for itself, what is usual where it cannot.

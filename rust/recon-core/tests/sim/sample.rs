@@ -6,8 +6,9 @@ use recon_core::shuffle::Shuffle;
 
 use super::path::Path;
 
-/// 30,000 packets a second.
+/// 30,000 packets a second; a pass lasts at least a quarter of a second.
 const SPACING_US: u64 = 33;
+const PASS_US: u64 = 250_000;
 const JUDGE_EVERY: u64 = 300;
 const GAP_US: u64 = 1_000_000;
 
@@ -52,9 +53,10 @@ pub fn sample(targets: u64, passes: u32, seed: u64, path: &mut Path) -> Sample {
 impl Sampler<'_> {
     fn pass(&mut self, silent: &mut Vec<u64>) {
         let mut sent = 0;
+        let spacing_us = SPACING_US.max(PASS_US / silent.len().max(1) as u64);
         silent.retain(|&position| {
             self.canary(sent);
-            self.now_us += SPACING_US;
+            self.now_us += spacing_us;
             sent += 1;
             let is_found = self.path.carry(self.now_us as f64, position).is_some();
             if is_found {
