@@ -36,6 +36,12 @@ WORDS = {
         "www.example.com.:443",
         "http://a/",
     ),
+    "stored": (
+        '\0{"ip":"192.0.2.1","port":22,"timestamp":"1454032217","banner":"SSH-2.0-x\\r\\n"}\n{"banner_base64":"YQ=="}',
+        '\0{"ip":"192.0.2.1","ports":[{"port":22,"proto":"tcp","service":{"name":"ssh","banner":"SSH-2.0-x"}}]},',
+        '\0{"ip":"192.0.2.1","data":{"http":{"result":{"response":{"status_line":"200 OK","body":"<html>"}}}}}',
+        "\x01220 a\\r\\n\n\\x00\\xff\\\\",
+    ),
     "cpe": ("\0\0\7openbsd\0\7OpenSSH\1\0\0059.2p1\0\7b\\:c:d:",),
 }
 
