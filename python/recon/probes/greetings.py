@@ -9,19 +9,27 @@ from __future__ import annotations
 
 from recon.model import Match
 
-_FIRST = rb"\d?[A-Za-z][\w+&'!*-]*(?:/(?:\d+|[A-Z]{2,4}\b))?(?:\.[A-Z][A-Za-z]+)*"
+_FIRST = rb"\d{0,3}[A-Za-z][\w+&'!*-]*?(?:/(?:\d+|[A-Z]{2,4}\b))?(?:\.[A-Z][A-Za-z]+)*"
 _LATER = rb"(?:[A-Z][\w+&'!./*-]*(?:\((?i:tm|r|c)\))?|\([A-Za-z]+\)|\d+[A-Za-z]\w*|\d{3,}|of|and|the|de|'n|&|-|\(tm\))"
 NAME = rb"(?P<product>" + _FIRST + rb"(?: {1,2}" + _LATER + rb")*?)(?:\((?i:TM|R|C)\))?"
 """A product: every word but the first begins with a capital, so that it ends where the sentence goes on."""
 
 _SIDE = (
     rb"(?: (?i:for|on) [A-Z][\w/.+-]*(?: [A-Z0-9][\w/.+-]*)*| (?i:NT-)?(?i:E?SMTP|POP3?|IMAP4?(?:rev1)?|NNTP|MTA)"
-    rb"(?:[ -](?i:mail|server|service|daemon|agent|handler|proxy|gateway))*)?"
+    rb"(?:/E?SMTP)?(?:[ -](?i:mail|server|service|daemon|agent|handler|proxy|gateway))*"
+    rb"| (?:server|service|daemon|proxy|gateway))?"
 )
-_GAP = rb"(?:[ ,;:(\[$_/-]{1,4})"
-_WORD = rb"(?:(?i:version|vers|ver|release|rel|revision|rev|vM|v|r)[ .:#]*)"
-_TAIL = rb"(?:[-+]?(?i:rc|beta|alpha|pl|p|sp|ga|fp|hf|release|final|snapshot|dev|pre)[.-]?\w*|-R\d+)?"
-DOTTED = rb"(?P<version>(?:\d\w*(?:\.\w+)+|(?:19|20)\d{6})" + _TAIL + rb")"
+_GAP = rb"(?:[ ,;:()\[$_/-]{1,4})"
+_WORD = (
+    rb"(?:(?i:(?:firmware |software )?(?:version|vers|ver|release|rel|revision|rev)|firmware)[ .:#]*(?i:v\.?|r)?"
+    rb"|(?i:vM|v|r)[ .:#]*)"
+)
+_TAIL = (
+    rb"(?:[-+]?(?i:rc|beta|alpha|pl|p|sp|ga|fp|hf|release|final|snapshot|dev|pre)[.-]?\w*"
+    rb"|(?:-[A-Za-z]?\d{1,4}[a-z]?(?:\.\d+)*){1,3})?"
+)
+"""What a maker hangs on: ``-rc1``, ``-R4``, ``-023``, ``-6.03``."""
+DOTTED = rb"(?P<version>(?:\d\w*(?:\.\w+)+|\d+(?:_\d+)+|(?:19|20)\d{6})" + _TAIL + rb")"
 ANY = rb"(?P<version>\d\w*(?:\.\w+)*" + _TAIL + rb")"
 
 VERSIONED = NAME + _SIDE + rb"(?:" + _GAP + _WORD + rb"?" + DOTTED + rb"\b)"
@@ -44,13 +52,19 @@ def _learnt(service: str, shape: str, pattern: bytes, examples: dict[bytes, dict
     return Match(pattern, service=service, name=f"{service}.{shape}", examples=whole)
 
 
-_220 = rb"^220[- ](?:\d\.\d\.\d )?" + _HOST + rb"[ ,:-]+"
+_220 = rb"^220[- ](?:\d\.\d\.\d )?" + _HOST + rb"[ ,:-]+(?:<[^>\r\n]*> )?"
 _CAPITAL = rb"[A-Z](?:-[A-Za-z])?[a-z][\w.-]*"
-_LEAD = rb"(?:(?:NT-)?E?SMTP[ ,:-]+(?:(?i:server|service|daemon)[ ,:-]+)?)?\(?"
+_LEAD = rb"(?:(?:NT-)?E?SMTP[ ,:-]+(?:(?i:server|service|daemon)[ ,:-]+)?)?[(\[]?"
 _PROTOCOL = rb"(?:[\w.()-]+[ ,:]+)*?\(?(?i:NT-)?(?i:E?SMTP)\)?[ ,:]+" + _NOISE
 _ACME = {"product": "Acme", "version": "1.4.2"}
 
 SMTP = (
+    _learnt(
+        "smtp",
+        "hostless",
+        rb"^220[- ]E?SMTP[ ]+(?:on|by)[ ]+" + VERSIONED,
+        {b"220 ESMTP on Acme [1.4.2] ready.": _ACME},
+    ),
     _learnt(
         "smtp",
         "named",
@@ -86,14 +100,18 @@ SMTP = (
         "smtp",
         "tagged",
         _220
+        + rb"[(\[]?"
         + NAME
-        + rb" (?:NT-)?E?SMTP(?:[ -](?i:server|service|proxy|daemon|gateway|agent|receiver))*"
+        + rb" (?:NT-)?E?SMTP(?:/E?SMTP)?(?:[ -](?i:server|service|proxy|daemon|gateway|agent|receiver))*"
         + _GAP
         + _WORD
         + rb"?"
         + DOTTED
         + rb"\b",
-        {b"220 mx.example.org Acme ESMTP 1.4.2-GA; Mon, 5 Jan 2009": _ACME | {"version": "1.4.2-GA"}},
+        {
+            b"220 mx.example.org Acme ESMTP 1.4.2-GA; Mon, 5 Jan 2009": _ACME | {"version": "1.4.2-GA"},
+            b"220 mx.example.org (Acme SMTP/ESMTP Server) 1.4.2": _ACME,
+        },
     ),
     _learnt(
         "smtp",
@@ -136,8 +154,11 @@ SMTP = (
     _learnt(
         "smtp",
         "bare",
-        _220 + rb"(?P<product>[A-Za-z][\w+&'-]*(?: [A-Z][\w+&'-]*)*?)(?: (?:E?SMTP|LMTP)\b(?: \w+)*?)" + _READY,
-        {b"220 mx.example.org Acme ESMTP Server ready": {"product": "Acme"}},
+        _220 + rb"\(?(?P<product>[A-Za-z][\w+&'!-]*(?: [A-Z][\w+&'!-]*)*?)\)?(?: (?:E?SMTP|LMTP)\b(?: \w+)*?)" + _READY,
+        {
+            b"220 mx.example.org Acme ESMTP Server ready": {"product": "Acme"},
+            b"220 mx.example.org (Acme Relay) ESMTP Service ready": {"product": "Acme Relay"},
+        },
     ),
     _learnt(
         "smtp",
@@ -168,8 +189,9 @@ POP3 = (
     _learnt(
         "pop3",
         "named",
-        _OK + VERSIONED,
+        _OK + rb"[\[(]?" + VERSIONED,
         {
+            b"+OK <1@x> [Acme 1.4.2 POP3 Server] ready": _ACME,
             b"+OK Acme POP3 Server Version 1.4.2 ready": _ACME,
             b"+OK <1896.697170952@mail.example.org> Acme POP3 server v1.4.2": _ACME,
             b"+OK mail.example.org Acme v1.4.2 POP3 server": _ACME,
@@ -185,7 +207,7 @@ POP3 = (
     _learnt(
         "pop3",
         "bare",
-        _OK + rb"(?:POP3? )?(?P<product>[A-Za-z][\w+&'-]*(?: [A-Z][\w+&'-]*)*?)"
+        _OK + rb"(?:POP3? )?(?P<product>[A-Za-z][\w+&'!-]*(?: [A-Z][\w+&'!-]*)*?)"
         rb"(?: (?:POP3?|IMAP)\b(?: \w+)*?)?" + _READY,
         {b"+OK Acme POP3 server ready.": {"product": "Acme"}},
     ),
@@ -218,6 +240,12 @@ IMAP = (
             b"* OK Acme v1.4.2 IMAP4 server ready": _ACME,
             b"* OK [CAPABILITY IMAP4rev1] mail.example.org Acme IMAP4 Server 1.4.2 ready": _ACME,
         },
+    ),
+    _learnt(
+        "imap",
+        "aside",
+        _GREETS + rb"[^\r\n(]*\((?:running )?" + VERSIONED,
+        {b"* OK mail.example.org Multiplexor (Acme 1.4.2 (built Mar 14 2008))": _ACME},
     ),
     _learnt(
         "imap",

@@ -15,9 +15,11 @@ _SIP_HEAD = rb"^SIP/2\.0 \d\d\d" + _LINES + rb"(?i:Server|User-Agent): *"
 _FIRST = rb"\d?[A-Za-z][\w!#&'*.+-]*?"
 _LATER = rb" {1,2}(?:[A-Z&][\w!#&'*.+-]*?|for|of|and|\d{3,}\w*?|router|server)"
 _NAME = rb"(?P<product>" + _FIRST + rb"(?:" + _LATER + rb")*?)"
-_WORD = rb"(?:(?i:version|ver|rev|release|r|v)[ .:]*)?"
-_VERSION = rb"(?P<version>\d\w*(?:\.\w+)*)"
-_DOTTED = rb"(?P<version>\d\w*(?:\.\w+)+)"
+_WORD = rb"(?:(?i:(?:firmware |software )?(?:version|ver|rev|release)|firmware|fw|r|v)[ .:]*(?i:v\.?|r)?)?"
+_TAIL = rb"(?:-[A-Za-z]?\d{1,4}[a-z]?(?:\.\d+)*)?"
+"""What a maker hangs on: ``-b4``, ``-12``."""
+_VERSION = rb"(?P<version>\d\w*(?:\.\w+)*" + _TAIL + rb")"
+_DOTTED = rb"(?P<version>\d\w*(?:\.\w+)+" + _TAIL + rb")"
 _END = rb"(?:[^\w/\r\n][^\r\n]*)?\r\n"
 
 
@@ -31,11 +33,16 @@ def _named(service: str, head: bytes, start: bytes, mark: str = "") -> tuple[Mat
     shapes: tuple[tuple[str, bytes, dict[bytes, dict[str, str]]], ...] = (
         (
             "spaced",
-            _NAME + rb"[ ]+\(?" + _WORD + _DOTTED + _END,
+            _NAME + rb"(?: RTSP(?: [Ss]erver)?)?[ ]+\(?" + _WORD + _DOTTED + _END,
             {b"Acme Switch 1.4.2 (x86)": acme | {"product": "Acme Switch"}, b"Acme (1.4.2 (i386/linux))": acme},
         ),
         ("token", _NAME + rb" ?/ ?" + _WORD + _VERSION + _END, {b"Acme/1.4.2 (hand made)": acme}),
         ("tagged", _NAME + rb"[ _-]+" + _WORD + rb"(?:[A-Z0-9.]+ +)?" + _DOTTED + _END, {b"Acme-1.4.2": acme}),
+        (
+            "glued",
+            rb"(?P<product>[A-Z][A-Za-z_-]*[A-Za-z])" + _DOTTED + _END,
+            {b"Acme1.4.2": acme},
+        ),
         (
             "bare",
             rb"(?P<product>[A-Za-z][\w!#&'*.+-]*(?: {1,2}[A-Za-z0-9&][\w!#&'*.+-]*)*)(?:\r\n|[ ]*[(/;,])",
@@ -88,7 +95,7 @@ SIP = (
      "1.10.7", None),
     ("Cisco IOS SIP Gateway", rb"Cisco-SIPGateway/IOS-(?:[\d.]*x\b|" + _V + rb")", b"Cisco-SIPGateway/IOS-15.2.4.M3",
      "cisco", "15.2.4.M3", None),
-    ("Cisco CUCM", rb"Cisco-CUCM" + _V, b"Cisco-CUCM11.5", "cisco", "11.5",
+    ("Cisco CUCM", rb"Cisco-(?:CUCM|CCM)" + _V, b"Cisco-CUCM11.5", "cisco", "11.5",
      "cpe:2.3:a:cisco:unified_communications_manager"),
     ("3CX Phone System", rb"3CXPhoneSystem(?: " + _V + rb")?", b"3CXPhoneSystem 15.5.1551.5",
      "3cx", "15.5.1551.5", None),

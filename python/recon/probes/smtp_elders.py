@@ -11,10 +11,11 @@ _START = rb"^220[- ]" + HOST + rb" "
 
 MATCHES = (
     _smtp(
-        _START + rb"(?:(?P<maker>HP) )?Sendmail (?:\(|SMI-)" + V + rb"(?:/[\w.-]+)?\)? ready at ",
+        _START + rb"(?:(?P<maker>HP) )?Sendmail (?:\(|SMI-)?" + V + rb"(?:/[\w.-]+)?\)? ready at ",
         "Sendmail",
         {
             b"220 old1. Sendmail SMI-8.6/SMI-SVR4 ready at Tue, 5 Mar 1998 10:11:12 +0100": "8.6",
+            b"220 ns Sendmail 5.65c/IDA-1.4.4 ready at Mon, 5 Jan 1998 10:00:00 +0100": "5.65c",
             b"220 hp1 HP Sendmail (1.37.109.4/16.2) ready at Tue, 5 Mar 96 10:11:12 +0100": {
                 "version": "1.37.109.4",
                 "maker": "HP",
@@ -27,6 +28,22 @@ MATCHES = (
         "Sendmail",
         {b"220 octane SGI-8.12.9 Sendmail ready at Tue, 5 Mar 2013 10:11:12 GMT": "8.12.9"},
         vendor="sendmail",
+    ),
+    _smtp(
+        _START + rb"Novonyx SMTP ready \$Revision: +" + V,
+        "NIMS",
+        {b"220 mail.example.org Novonyx SMTP ready $Revision:   2.74  $": "2.74"},
+        vendor="novell",
+        cpe="cpe:2.3:a:novell:netmail",
+    ),
+    _smtp(
+        _START + rb"FTGate(?P<edition>\d*) server ready(?: -?[A-Za-z ]+ \[?" + V + rb")?",
+        "FTGate",
+        {
+            b"220 mail.example.org FTGate server ready -attitude [2.2.0.0]": "2.2.0.0",
+            b"220 mail.example.org FTGate6 server ready": {"edition": "6"},
+        },
+        vendor="floosietek",
     ),
     _smtp(
         _START + rb"SMTP/cmap ready",

@@ -102,6 +102,22 @@ SYSTEMS = tuple(
             None,
         ),
         (
+            "SCO OpenServer",
+            rb"SCO OpenServer\(TM\) Release (?P<version>\d[\d.]*)",
+            b"SCO OpenServer(TM) Release 5 (sco1) (ttyp0)\r\n\r\nlogin: ",
+            "5",
+            "sco",
+            "cpe:2.3:o:sco:openserver",
+        ),
+        (
+            "Polycom Command Shell",
+            rb"Polycom Command Shell\r",
+            b"Polycom Command Shell\r\nXCOM host: localhost port: 4121\r\n-> ",
+            None,
+            "polycom",
+            None,
+        ),
+        (
             "IRIX",
             rb"IRIX \((?P<host>[^)\r\n]*)\)\s",
             b"IRIX (octane)\r\n\r\nlogin: ",
@@ -153,7 +169,9 @@ SYSTEMS = tuple(
 )
 """What a login banner says of the system behind it."""
 
-_BANNER = rb"(?P<product>[A-Z][\w+-]*(?: (?:[A-Z][\w+.-]*|\d[\w-]*|and|of|for))"
+_BANNER = rb"(?P<product>[A-Z][\w+/-]*(?:\((?i:tm|r|c)\))?(?: (?:[A-Z][\w+./-]*|\d[\w-]*|and|of|for))"
+_CALLED = rb"(?i:(?:firmware |software )?(?:version|ver|release|rev)|firmware|fw)[ .:]*(?i:v|r)?"
+"""Words behind which a version stands, even one without a dot."""
 _ASKS = rb"(?i:login|username|user name|password) ?:"
 
 LEARNT = tuple(
@@ -167,12 +185,22 @@ LEARNT = tuple(
     for shape, pattern, examples in (
         (
             "versioned",
-            _BANNER + rb"*?)[ ,(]+(?i:version|ver\.?|release|firmware|v)?[ .:]*"
-            rb"(?P<version>\d\w*(?:\.\w+)+)[^\r\n]*[\s*=#-]+(?:[^\r\n]*[\r\n]+)*?[^\r\n]*" + _ASKS,
+            _BANNER + rb"*?)[ ,(\[-]+(?:" + _CALLED + rb"|(?i:v|r)[ .:]*)?(?P<version>\d\w*(?:\.\w+)+(?:\(\w+\.\d+\))?)"
+            rb"[^\r\n]*[\s*=#-]+(?:[^\r\n]*[\r\n]+)*?[^\r\n]*" + _ASKS,
             {
                 b"\r\nAcme Gate 1200 Version 1.4.2\r\n\r\nlogin: ": {"product": "Acme Gate 1200", "version": "1.4.2"},
+                b"\r\nAcme/OS(TM) Firmware Version: V1.4.2\r\nlogin: ": {"product": "Acme/OS(TM)", "version": "1.4.2"},
                 b"\xff\xfb\x01Welcome to Acme OS v1.4.2\r\nUsername: ": {"product": "Acme OS", "version": "1.4.2"},
             },
+        ),
+        (
+            "called",
+            _BANNER
+            + rb"*?)[ ,(\[-]+"
+            + _CALLED
+            + rb"(?P<version>\d\w*)\b[^\r\n]*[\s*=#-]+(?:[^\r\n]*[\r\n]+)*?[^\r\n]*"
+            + _ASKS,
+            {b"\r\nAcme Gate 16 - Firmware 82000_S1\r\nlogin: ": {"product": "Acme Gate 16", "version": "82000_S1"}},
         ),
         (
             "named",

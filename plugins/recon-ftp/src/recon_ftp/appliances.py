@@ -90,9 +90,12 @@ MATCHES = (
         vendor="asus",
     ),
     server(
-        rb"(?P<model>\S+) FTP version (?P<version>\d[\d.]*) ready at ",
+        rb"(?P<model>\S+(?: \S+){0,2}) FTP version (?P<version>\d[\d.]*) ready at ",
         "ZyNOS FTP",
-        {b"220 P-660HW FTP version 1.0 ready at Thu Jan 01 00:00:00 2015": {"model": "P-660HW", "version": "1.0"}},
+        {
+            b"220 P-660HW FTP version 1.0 ready at Thu Jan 01 00:00:00 2015": {"model": "P-660HW", "version": "1.0"},
+            b"220 Prestige 650H FTP version 1.0 ready at Thu Jan 01 00:00:00 2015": {"model": "Prestige 650H"},
+        },
         vendor="zyxel",
     ),
     server(

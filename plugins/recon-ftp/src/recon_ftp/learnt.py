@@ -10,15 +10,22 @@ from recon import Match
 
 _LATER = (
     rb"(?:[A-Z+][\w+&'!./*-]*|[a-z]{1,2}-?[A-Z][\w-]*|\([A-Za-z]+\)|\d+[A-Za-z]\w*|\d{3,}\+?"
-    rb"|of|and|the|de|for|in|'n|&|-|\(tm\)|ftpd?)"
+    rb"|\.NET|of|and|the|de|for|in|'n|&|-|\(tm\)|ftpd?)"
 )
 NAME = rb"(?P<product>\d?[A-Za-z][\w+&'!*/-]*(?: {1,2}" + _LATER + rb")*?)(?:\((?i:TM|R|C)\))?"
 """A product: every word but the first begins with a capital, so that it ends where the sentence goes on."""
 
-_WORD = rb"(?:(?i:version|vers|ver|release|rel|revision|rev|v|r)[ .:#]*[A-Z]?v?)"
-_TAIL = rb"(?:[-+]?(?i:rc|beta|alpha|pl|p|sp|ga|release|final|snapshot|dev|pre)[.-]?\w*)?"
-VERSION = rb"(?P<version>(?:\d\w*(?:\.\w+)+|(?:19|20)\d{6})" + _TAIL + rb")"
-_GAP = rb"[ ,;:(_/-]+"
+_WORD = (
+    rb"(?:(?i:(?:firmware |software )?(?:version|vers|ver|release|rel|revision|rev)|firmware)[ .:#]*(?i:v\.?|r)?"
+    rb"|(?i:v|r)[ .:#]*)"
+)
+_TAIL = (
+    rb"(?:[-+]?(?i:rc|beta|alpha|pl|p|sp|ga|release|final|snapshot|dev|pre)[.-]?\w*"
+    rb"|(?:-[A-Za-z]?\d{1,4}[a-z]?(?:\.\d+)*){1,3})?"
+)
+"""What a maker hangs on: ``-rc1``, ``-R4``, ``-023``."""
+VERSION = rb"(?P<version>(?:[A-Z]?\d\w*(?:\.\w+)+|(?:19|20)\d{6})" + _TAIL + rb")"
+_GAP = rb"[ ,;:(\[_/-]+"
 VERSIONED = NAME + rb"(?: \([\w .+-]*\))?(?: [Ss]erver [Pp]rocess)?" + _GAP + _WORD + rb"?" + VERSION + rb"\b"
 
 HOST = rb"(?:(?P<hostname>[A-Za-z0-9][\w-]*(?:\.[\w-]+)*)[ :]+)??"
@@ -45,7 +52,7 @@ MATCHES = (
         _220
         + HOST
         + rb"FTP [Ss]erver(?: [Pp]rocess)? "
-        + rb"(?:\((?:(?:Revision \S+ )?Version:? )?(?:[\d.]+\+)?|ready,? (?:built|powered) by )"
+        + rb"(?:[\[(](?:(?:Revision \S+ )?Version:? )?(?:[\d.]+\+)?|ready,? (?:built|powered) by )"
         + VERSIONED,
         {
             b"220 box FTP server (Acme 1.4.2) ready.": _ACME | {"hostname": "box"},
@@ -53,7 +60,13 @@ MATCHES = (
             b"220 box FTP server (Version 6.00+Acme 1.4.2) ready.": _ACME,
             b"220 box.example.org FTP server (Acme Release 1.4.2 Mode-7) ready.": _ACME,
             b"220 FTP server (Acme: 1.4.2) ready.": _ACME,
+            b"220 box FTP Server [Acme V1.4.2 build 170124] ready": _ACME,
         },
+    ),
+    _learnt(
+        "glued",
+        _220 + rb"(?:[\w.-]+ ){0,4}FTP [Ss]erver \((?:Version )?(?P<product>[A-Z][A-Za-z]+)" + VERSION + rb"\)",
+        {b"220 Gate Five Switch FTP server (Version Acme1.4.2) ready.": _ACME},
     ),
     _learnt(
         "product",
@@ -64,7 +77,7 @@ MATCHES = (
         + _LATER
         + rb")*? )??"
         + _FTP
-        + rb"(?: (?:[Ss]erver|[Dd]aemon|[Ss]ervice|Edition|[A-Z]\w*))*?)(?: for [A-Z][\w/ .]*?)?(?: ready)?"
+        + rb"(?: (?:[Ss]erver|[Dd]aemon|[Ss]ervice|Edition|\.NET|[A-Z]\w*))*?)(?: for [A-Z][\w/ .]*?)?(?: ready)?"
         + rb"(?: \([\w .+-]*\))?"
         + _GAP
         + _WORD
@@ -120,7 +133,7 @@ MATCHES = (
     ),
     _learnt(
         "bare",
-        _220 + _NOISE + rb"(?P<product>[A-Z][\w+&'!*/-]*(?: {1,2}" + _LATER + rb")*? "
+        _220 + _NOISE + rb"(?P<product>[A-Z][\w+&'!*/-]*(?: {1,2}" + _LATER + rb")*?(?: \d{1,2})? "
         rb"(?:FTP|Ftp|FTPS)(?: (?i:print))?(?: (?i:server|service|daemon))?)"
         rb"(?i:[ ,.:;-]+(?:is )?ready|[. ]*\r?\n|[ ]*[(\[])",
         {

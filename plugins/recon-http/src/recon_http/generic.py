@@ -12,13 +12,17 @@ from recon import Match
 _FIRST = rb"(?:\d|\$)?[A-Za-z][\w!#%&'*.^`|~+@:-]*?(?:\((?i:r|tm|c)\))?(?:/[A-Za-z][\w.-]*?)??"
 _LATER = (
     rb"(?: {1,2}(?:[A-Z&][\w!#%&'*.^`|~+@-]*?(?:/[A-Za-z][\w.-]*?)??"
-    rb"|for|of|and|(?i:web|server|httpd|http|devices)|\d{3,}\w*?)"
+    rb"|for|of|and|(?i:web|server|httpd|http|devices)|\d{3,}[\w-]*?)"
     rb"|,? (?:Inc|Ltd|Corp)\b\.?)"
 )
 _NAME = rb"(?P<product>" + _FIRST + _LATER + rb"*?)"
 _START = rb"(?:^|[ ,;(+<])"
-_WORD = rb"(?:(?i:version|ver|rev|release|r|v)[ .:]*)?"
-_TAIL = rb"(?:-?(?i:rc|beta|alpha|pl|p|sp|ga|final|release|snapshot|dev|pre)[.-]?\w*)?"
+_WORD = rb"(?:(?i:(?:firmware |software )?(?:version|ver|rev|release)|firmware|r|v)[ .:]*(?i:v\.?|r)?)?"
+_TAIL = (
+    rb"(?:-?(?i:rc|beta|alpha|pl|p|sp|ga|final|release|snapshot|dev|pre)[.-]?\w*"
+    rb"|(?:-[A-Za-z]?\d{1,4}[a-z]?(?:\.\d+)*){1,3})?"
+)
+"""What a maker hangs on: ``-rc1``, ``-b4``, ``-023``."""
 _VERSION = rb"(?P<version>(?:[A-Z]\d\.\w+|\d\w*)(?:\.\w+)*" + _TAIL + rb")"
 _DOTTED = rb"(?P<version>(?:\d\w*(?:\.\w+)+|\d\d-\d\d)" + _TAIL + rb")"
 _END = rb"\b"
@@ -53,6 +57,7 @@ _SHAPES: tuple[tuple[str, bytes, dict[bytes, dict[str, str]]], ...] = (
             b"Acme Web Server/1.4.2": _ACME | {"product": "Acme Web Server"},
             b"Acme/ 1.4.2": _ACME,
             b"Acme/v1.4.2-rc1": _ACME | {"version": "1.4.2-rc1"},
+            b"Acme/V1.4.2-b4": _ACME | {"version": "1.4.2-b4"},
             b"Acme//1.4.2": _ACME,
             b"Acme Video Set/F9.3": {"product": "Acme Video Set", "version": "F9.3"},
         },
@@ -116,7 +121,7 @@ MATCHES = (
     *_header("server", "http.server"),
     *_header("x-powered-by", "http.powered-by"),
     Match(
-        rb"\((?P<product>[A-Za-z][\w.-]*(?: [A-Z][\w.-]*)*)(?:/(?P<version>\d[\w.]*))?[^)]*\)",
+        rb"\((?P<product>[A-Za-z][\w.-]*(?: [A-Z][\w.-]*)*)(?:/(?P<version>\d[\w.]*(?:-\d{1,4}\b)?))?[^)]*\)",
         service="http",
         field="header:via",
         name="http.via",

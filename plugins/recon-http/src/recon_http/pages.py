@@ -63,6 +63,24 @@ MATCHES = (
         "webmin",
         {b"Webmin 1.910 on box (Debian Linux 9)": {"version": "1.910"}},
     ),
+    _title(
+        rb"^(?:Welcome to )?OpenWrt(?: (?P<version>\d[\w.]*))?",
+        "OpenWrt",
+        "openwrt",
+        {b"Welcome to OpenWrt 19.07.8 - LuCI": {"version": "19.07.8"}},
+    ),
+    _title(
+        rb"^(?:Welcome to )?Citrix XenServer(?: (?P<version>\d[\d.]*))?",
+        "Citrix XenServer",
+        "citrix",
+        {b"Welcome to Citrix XenServer 6.5.0": {"version": "6.5.0"}},
+    ),
+    _title(
+        rb"^(?:Dell )?iDRAC(?P<generation>\d*)\b",
+        "Dell iDRAC",
+        "dell",
+        {b"iDRAC6 - Login": {"generation": "6"}},
+    ),
     _title(rb"^pfSense - Login", "pfSense", "netgate", {b"pfSense - Login": {}}),
     _title(
         rb"^Synology(?:\xc2\xae)? ?DiskStation|^DiskStation - Synology",

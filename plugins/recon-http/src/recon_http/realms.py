@@ -21,7 +21,11 @@ _MODELS = (
     rb"(?:DSL|DIR|DCS|DAP|DVA|DWR|DGS|DES|DNS|DNR|WRT|WAG|WAP|WNR|WNDR|DGN|WGR|RT-[A-Z]{1,2}|TL-[A-Z]{2,3}|FVS|GS)"
     rb"-?\d+\w*"
 )
-_NAMED = rb"(?P<product>" + _MAKERS + rb"(?:[ _-](?:[A-Z\d][\w.+/-]*|of|and|for|\[\w+\]))+|" + _MODELS + rb")"
+_NAMED = rb"(?P<product>" + _MAKERS + rb"(?:[ _-](?:[A-Z\d][\w.+/-]*|of|and|for|\[\w+\]))+?|" + _MODELS + rb")"
+_DEVICE = (
+    rb"(?P<product>(?:[A-Z][\w+-]* )+(?:Router|Modem|Camera|Switch|Gateway|Printer|Access Point|DVR|NVR|NAS|Firewall"
+    rb"|Web Server)(?: [A-Z\d][\w-]*)*)"
+)
 _REALM = rb"""(?i:basic|digest)(?:[^\r\n]*?[ ,])?realm="""
 _FIXED = (
     ("DD-WRT", "dd-wrt", rb"DD-WRT", b"DD-WRT"),
@@ -70,18 +74,36 @@ MATCHES = (
         for product, vendor, realm, example in _FIXED
     ),
     Match(
-        rb"^" + _REALM + rb'"' + _NAMED + rb'"',
+        rb"^" + _REALM + rb'"' + _NAMED + rb' *"',
         service="http",
         part="h",
         field="header:www-authenticate",
         name="http.realm",
         examples={
-            b'Basic realm="NETGEAR DG834G"': {"product": "NETGEAR DG834G"},
+            b'Basic realm="NETGEAR DG834G  "': {"product": "NETGEAR DG834G"},
             b'Digest qop="auth", realm="DSL-2640B", nonce="1"': {"product": "DSL-2640B"},
         },
     ),
     Match(
-        rb"^\s*" + _NAMED + rb"\s*(?:$|[|:-])",
+        rb"^" + _REALM + rb'" *' + _DEVICE + rb' *"',
+        service="http",
+        part="h",
+        field="header:www-authenticate",
+        name="http.realm.device",
+        examples={b'Basic realm="Broadband Router"': {"product": "Broadband Router"}},
+    ),
+    Match(
+        rb"^\s*(?P<product>" + _MAKERS + rb") - (?:Login|Log [Ii]n|Sign [Ii]n|Authentication|Welcome)\b",
+        service="http",
+        part="h",
+        field="title",
+        name="http.title.maker",
+        examples={b"SonicWALL - Authentication": {"product": "SonicWall"}},
+    ),
+    Match(
+        rb"^\s*"
+        + _NAMED
+        + rb"(?: (?:Configuration|Login|Web Configuration)\b[^|:-]*| +\d+(?:\.\d+){3})?\s*(?:$|[|:-])",
         service="http",
         part="h",
         field="title",

@@ -6,7 +6,7 @@ from recon import Match
 from recon_ssh.grammar import END, START
 
 _VERSION = rb"[vVR]?(?P<version>(?:[A-Z]\.)?\d\w*?(?:\.{1,2}[A-Za-z0-9]+)*)(?P<variant>[_/+~.-][^ \r\n]*)?"
-_WORDS = rb"(?P<product>[A-Za-z][\w.+-]*?(?: [A-Za-z][\w.+-]*?)*)"
+_WORDS = rb"(?P<product>[A-Za-z][\w.+-]*?(?: [A-Za-z][\w.+-]*?)*?)"
 
 MATCHES = (
     Match(
@@ -36,12 +36,14 @@ MATCHES = (
     Match(
         START
         + _WORDS
-        + rb" \(?(?i:version |v|ver\.? )?(?P<version>\d+(?:\.\w+)+)\)?(?:[ :,;](?P<comment>[^\r\n]*))?\r?\n",
+        + rb",? \(?(?i:(?:version|release|firmware|rev\.?|ver\.?)[ :]+v?|v|r)?(?P<version>\d+(?:\.\w+)+(?:-\w+)*)\)?"
+        + rb"(?:[ :,;](?P<comment>[^\r\n]*))?\r?\n",
         service="ssh",
         name="ssh.words",
         examples={
             b"SSH-2.0-Acme Gate Server (Version 1.4.2)\r\n": {"product": "Acme Gate Server", "version": "1.4.2"},
             b"SSH-2.0-Acme Shell 1.4.2\r\n": {"product": "Acme Shell", "version": "1.4.2"},
+            b"SSH-2.0-Acme Version 1.4.2-7 (x)\r\n": {"product": "Acme", "version": "1.4.2-7", "comment": "(x)"},
         },
     ),
     Match(
