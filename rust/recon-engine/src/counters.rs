@@ -79,11 +79,6 @@ impl Counters {
         self.sent.fetch_add(1, Relaxed);
     }
 
-    /// Count probes that left.
-    pub(crate) fn sent_many(&self, count: u64) {
-        self.sent.fetch_add(count, Relaxed);
-    }
-
     /// Count packets that the kernel dropped before we could read them.
     pub(crate) fn drops(&self, count: u64) {
         self.drops.fetch_add(count, Relaxed);

@@ -234,6 +234,7 @@ impl Sender {
             }
         }
         self.settled += 1;
+        self.counters.sent();
         Ok(())
     }
 
@@ -290,7 +291,6 @@ impl Sender {
             return None;
         }
         let (taken, failed) = self.lanes.flush();
-        self.counters.sent_many(taken as u64);
         if taken > 0 {
             self.raw.last_sent_us.fetch_max(now_us, Ordering::Release);
             self.trouble = Trouble::default();
