@@ -103,7 +103,7 @@ log:
     Server(
         "gearmand",
         "gearman-job-server",
-        (Port("gearmand", 4730, "gearman", "Gearman", version=True, hinted=True),),
+        (Port("gearmand", 4730, "gearman", "Gearman", version=True),),
         "gearmand -L 127.0.0.1 -p 4730 -l stderr",
     ),
     Server(
@@ -260,7 +260,7 @@ auth_file = @D/users
     Server(
         "bird",
         "bird2",
-        (Port("bird", 179, "bgp"),),
+        (Port("bird", 179, "bgp", hinted=True),),
         "bird -f -c @D/c -s @D/ctl",
         config="""\
 router id 127.0.0.1;
