@@ -20,6 +20,8 @@ pub struct Datagrams {
     refined: usize,
     /// What the last answer wants to be told.
     reply: Option<Vec<u8>>,
+    /// Whether what was sent last was such a reply.
+    replied: bool,
     banner: Vec<u8>,
     findings: Findings,
     transcript: Option<Box<Transcript>>,
@@ -35,6 +37,7 @@ impl Datagrams {
             current: None,
             refined: 0,
             reply: None,
+            replied: false,
             banner: Vec::new(),
             findings: Findings::default(),
             transcript: None,
@@ -94,9 +97,17 @@ impl Datagrams {
         if known || self.refined >= REFINEMENTS {
             return None;
         }
+        self.replied = reply.is_some();
         let payload = reply.or_else(|| self.refiner(pack).map(|probe| self.ask(pack, probe)))?;
         self.refined += 1;
         Some(payload)
+    }
+
+    /// Whether what is sent now goes on with what an answer said, so that it belongs to where that came from; any other
+    /// question belongs to the port that was asked first.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        self.replied
     }
 
     /// Whether the probe asked last may be answered from another port.

@@ -87,3 +87,64 @@ impl Pack {
         services.iter().any(|service| matches.iter().any(|matched| *matched.service == *service.name))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::{Ends, Example};
+
+    fn probe(transport: Transport, field: Field, reply: &[u8]) -> ProbeSpec {
+        let matched = MatchSpec {
+            name: Some("game.challenge".into()),
+            pattern: "^GAME([\\s\\S]{4})(?P<kind>[a-z])?$".into(),
+            field,
+            service: "game".into(),
+            part: 'a',
+            vendor: None,
+            product: None,
+            distro: None,
+            cpe: None,
+            facts: vec![],
+            each: false,
+            decode: vec![],
+            reply: reply.to_vec(),
+            examples: vec![Example { data: b"GAME1234".to_vec(), expect: vec![] }],
+        };
+        ProbeSpec {
+            name: "game".into(),
+            origin: "test".into(),
+            ports: vec![(1, 1)],
+            tls_ports: vec![],
+            starttls: vec![],
+            transport,
+            send: b"hello".to_vec(),
+            wait_ms: None,
+            ends: Ends::Quiet,
+            rarity: 5,
+            answers_elsewhere: false,
+            products: vec![],
+            matches: vec![matched],
+        }
+    }
+
+    fn reply_to(template: &[u8], answer: &[u8]) -> Option<Vec<u8>> {
+        let pack = Pack::compile(vec![probe(Transport::Udp, Field::Data, template)]).expect("a sound probe");
+        pack.reply("game.challenge", answer)
+    }
+
+    #[test]
+    fn groups_go_back_byte_for_byte_and_are_no_templates_themselves() {
+        assert_eq!(reply_to(b"<{1}|{1}>", b"GAME\x00\xff{1"), Some(b"<\x00\xff{1|\x00\xff{1>".to_vec()));
+        assert_eq!(reply_to(b"{1}{2}{0}{x}", b"GAME{2}!"), Some(b"{2}!{0}{x}".to_vec()));
+        assert_eq!(reply_to(b"{1}", b"something else"), None);
+    }
+
+    #[test]
+    fn a_reply_that_could_not_be_made_is_refused_at_load() {
+        let why = |spec: ProbeSpec| Pack::compile(vec![spec]).expect_err("a refusal").why;
+        assert!(why(probe(Transport::Udp, Field::Data, b"{3}")).contains("wants group 3"));
+        assert!(why(probe(Transport::Tcp, Field::Data, b"x")).contains("over UDP only"));
+        assert!(why(probe(Transport::Udp, Field::Title, b"x")).contains("the whole answer"));
+        assert!(why(probe(Transport::Udp, Field::Data, &vec![b'x'; REPLY_LIMIT + 1])).contains("at most 16384"));
+    }
+}

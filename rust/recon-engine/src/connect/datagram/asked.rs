@@ -42,6 +42,13 @@ pub(super) struct Datagram {
     pub(super) dialogue: Dialogue,
 }
 
+impl Datagram {
+    /// The port that was asked first.
+    fn home(&self) -> SocketAddr {
+        SocketAddr::new(self.target.addr, self.target.port)
+    }
+}
+
 /// All ports that one worker asks.
 #[derive(Debug)]
 pub(super) struct Asked {
@@ -94,20 +101,31 @@ impl Asked {
 
     /// Another port of the host answers for this one from now on.
     pub(super) fn divert(&mut self, key: Key, peer: SocketAddr) {
+        self.return_home(key);
         self.held[key].peer = peer;
         self.by_peer.insert(peer, key);
     }
 
+    /// The next question goes to the port that was asked first.
+    pub(super) fn return_home(&mut self, key: Key) {
+        let datagram = &mut self.held[key];
+        let home = datagram.home();
+        let peer = std::mem::replace(&mut datagram.peer, home);
+        if peer != datagram.peer && self.by_peer.get(&peer) == Some(&key) {
+            self.by_peer.remove(&peer);
+        }
+    }
+
     pub(super) fn remove(&mut self, key: Key) -> Option<Datagram> {
         let datagram = self.held.remove(key)?;
-        let asked = SocketAddr::new(datagram.target.addr, datagram.target.port);
-        for peer in [asked, datagram.peer] {
+        let home = datagram.home();
+        for peer in [home, datagram.peer] {
             if self.by_peer.get(&peer) == Some(&key) {
                 self.by_peer.remove(&peer);
             }
         }
         if datagram.elsewhere {
-            self.forget_elsewhere(asked.ip(), key);
+            self.forget_elsewhere(home.ip(), key);
         }
         Some(datagram)
     }
@@ -193,8 +211,12 @@ mod tests {
         let tftp = asked.insert(port(69, true));
         asked.divert(tftp, peer(40_000));
         assert_eq!((asked.of(peer(69)), asked.of(peer(40_000))), (Some(tftp), Some(tftp)));
-        let other = asked.insert(port(40_000, false));
+        asked.divert(tftp, peer(40_001));
+        assert_eq!((asked.of(peer(40_000)), asked.of(peer(40_001))), (None, Some(tftp)));
+        let other = asked.insert(port(40_001, false));
+        asked.return_home(tftp);
+        assert_eq!((asked[tftp].peer, asked.of(peer(40_001))), (peer(69), Some(other)));
         asked.remove(tftp);
-        assert_eq!((asked.of(peer(69)), asked.of(peer(40_000))), (None, Some(other)));
+        assert_eq!((asked.of(peer(69)), asked.of(peer(40_001))), (None, Some(other)));
     }
 }

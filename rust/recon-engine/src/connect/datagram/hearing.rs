@@ -91,13 +91,13 @@ impl Worker {
             return;
         };
         let datagram = &self.datagrams.asked[key];
-        let waits = datagram.stage == Stage::Sent && datagram.rtt_us.is_none();
-        let (Some(pack), true) = (self.shared.settings.pack.as_ref(), waits) else {
+        let (Some(pack), Stage::Sent) = (self.shared.settings.pack.as_ref(), datagram.stage) else {
             return;
         };
         let (dialogue, scratch) = (&datagram.dialogue, self.talks.scratch());
         // A panic here would come again, and be told, if the answer counted.
-        if guarded(|| dialogue.expects(pack, scratch, data)).unwrap_or(false) {
+        let expects = || dialogue.is_answered_elsewhere(pack) && dialogue.expects(pack, scratch, data);
+        if guarded(expects).unwrap_or(false) {
             self.datagrams.asked.divert(key, from);
             self.on_answer(key, data);
         }

@@ -76,6 +76,9 @@ impl Worker {
         let Some(payload) = next else {
             return self.settle_datagram(key);
         };
+        if !self.datagrams.asked[key].dialogue.goes_on() {
+            self.datagrams.asked.return_home(key);
+        }
         let datagram = &mut self.datagrams.asked[key];
         datagram.payload = payload;
         datagram.stage = Stage::Owed;
