@@ -3,11 +3,13 @@
 import contextlib
 import socket
 import threading
+from dataclasses import replace
 
 import pytest
 
 import recon
 from recon import Match, Probe
+from recon.probes import games
 
 QUESTION = b"\x00\x01recon\x00octet\x00"
 REFUSAL = b"\x00\x05\x00\x01No such file\x00"
@@ -204,6 +206,21 @@ def test_a_follow_up_carries_the_bytes_that_the_answer_gave(run, answering, plug
     assert record.facts["game.title"] == "ours"
     assert heard == [b"\xff\xff\xff\xffINFO\x00", b"\xff\xff\xff\xffINFO\x00" + CHALLENGE]
     assert outcome.summary.sent == len(heard)
+
+
+def test_a_source_server_tells_its_game_once_its_challenge_comes_back(run, answering, plugins_of):
+    told = (
+        b"\xff\xff\xff\xffI\x11Ours\x00de_dust2\x00csgo\x00Counter-Strike\x00\xda\x02\x03\x14\x00dl\x00\x011.38.7.9\x00"
+    )
+
+    def talk(listener, data, peer):
+        listener.sendto(told if data.endswith(CHALLENGE) else b"\xff\xff\xff\xffA" + CHALLENGE, peer)
+
+    port = answering(talk)
+    (probe,) = (replace(one, ports=str(port), wait_ms=PATIENCE_MS) for one in games.PROBES if one.name == "a2s")
+    outcome = run("127.0.0.1", ports=f"U:{port}", plugins=plugins_of(recon_probes=lambda: [probe]))
+    (record,) = outcome.records
+    assert (record.facts["a2s.game"], record.facts["a2s.game_version"]) == ("Counter-Strike", "1.38.7.9")
 
 
 def test_a_server_that_always_wants_another_number_is_asked_so_often_and_no_more(run, answering, plugins_of):

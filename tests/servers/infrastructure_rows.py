@@ -227,6 +227,13 @@ port 4949
         " --key @KEY --dh none",
     ),
     Server(
+        "tftpd-hpa",
+        "tftpd-hpa",
+        (Port("tftpd-hpa", 69, "tftp", "tftpd-hpa", transport="udp"),),
+        "/usr/sbin/in.tftpd -L -4 -u nobody -s @D/files",
+        before="mkdir @D/files",
+    ),
+    Server(
         "redis-sentinel",
         "redis-sentinel",
         (Port("redis-sentinel", 26379, "redis", "Redis", version=True),),

@@ -1,6 +1,7 @@
 """Records real servers' conversations into recordings/, as root: ``python tests/servers/record.py [SERVER]...``.
 
-TCP is what a sweep said and heard. For UDP each declared question for the port is sent once. Never run by tests.
+TCP is what a sweep said and heard. For UDP each declared question for the port is sent once; the answer
+may come from another port. Never run by tests.
 """
 
 from __future__ import annotations
@@ -25,10 +26,9 @@ _EXCHANGE = """
 import socket, sys
 asker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 asker.settimeout(1)
-asker.connect(("127.0.0.1", int(sys.argv[1])))
-asker.send(bytes.fromhex(sys.argv[2]))
+asker.sendto(bytes.fromhex(sys.argv[2]), ("127.0.0.1", int(sys.argv[1])))
 try:
-    print(asker.recv(65535).hex())
+    print(asker.recvfrom(65535)[0].hex())
 except TimeoutError:
     pass
 """

@@ -116,3 +116,14 @@ def test_the_fixtures_do_what_the_functions_do(identify, replay, ssh_probe):
 def test_the_pytest_plugin_does_not_load_the_core():
     code = "import sys, recon.testing.pytest_plugin; sys.exit('recon._core' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_reply_s_answer_says_more_of_what_was_asked_before() -> None:
+    challenge = Match(rb"^WHO(....)$", service="moo", name="moo.wants", reply=b"{1}!", examples={b"WHOabcd": {}})
+    probe = Probe("moo-udp", send=b"MOO?", transport="udp", matches=[MOO_MATCH, challenge])
+    said = (("sent", b"MOO?", 0, 0), ("received", b"WHOwxyz", 1, 0))
+    record = replay(Transcript(said, port=53, transport="udp"), [probe])
+    assert [(one.name, one.product) for one in record.services] == [("moo", None)]
+    more = (("sent", b"wxyz!", 2, 0), ("received", MOOED, 3, 0))
+    record = replay(Transcript((*said, *more), port=53, transport="udp"), [probe])
+    assert (record.services[0].product, record.banner) == (MOO_MATCH.product, b"WHOwxyz")

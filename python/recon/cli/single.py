@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from recon import Batch
     from recon._core import Pack
     from recon.model import Record, Summary
-    from recon.plugins import Plugins
 
 _SHAPE = re.compile(r"(\[[^\]]+\]|[^:/,\s@]+):([0-9]{1,5})(?:/(tcp|udp))?")
 EXAMPLE = "127.0.0.1:22, 127.0.0.1:53/udp"
@@ -93,7 +92,7 @@ def talk_to(word: str, probe_files: Sequence[str] = ()) -> Talked:
     full = next((batch for batch in batches if len(batch)), None)
     if full is None:
         return talked
-    return _with_datagrams(talked, full[0], plugins) if full[0].transport == "udp" else _with_first(talked, full)
+    return _with_first(talked, full)
 
 
 def watched(watch: Watch) -> list[Happening]:
@@ -155,21 +154,6 @@ def _with_first(talked: Talked, batch: Batch) -> Talked:
     trace, entries = batch.traces()[0] or (), batch.transcripts()[0] or ()
     happened = sorted((_happening(*one) for one in trace), key=lambda one: (one.at_us, _rank(one)))
     return replace(talked, record=batch[0], happened=tuple(happened), entries=tuple(entries))
-
-
-def _with_datagrams(talked: Talked, record: Record, plugins: Plugins) -> Talked:
-    """Tell what went to and fro over UDP: the question that is declared for the port, and the answer."""
-    evidence = next((service.evidence.get("probe") for service in record.services), None)
-    asked = {probe.name: probe.send for _, probe in plugins.probes() if probe.transport == "udp"}
-    name = evidence if evidence in asked else talked.pack.asks(record.port, "udp")
-    if name is None or not record.banner:
-        return replace(talked, record=record)
-    entries = (("sent", asked[name], 0, 0), ("received", record.banner, record.rtt_us or 0, 0))
-    happened = (
-        Happening(0, 0, "step", text=f"ask {name}"),
-        *(_happening(at, wire, who, said) for who, said, at, wire in entries),
-    )
-    return replace(talked, record=record, happened=happened, entries=entries)
 
 
 def _rank(one: Happening) -> int:

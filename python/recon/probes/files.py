@@ -11,6 +11,10 @@ _TFTP = b"\x00\x01recon.no-such-file\x00octet\x00"
 """RFC 1350 section 5: a wish to read a file that nobody has; the answer is an error."""
 
 
+_TFTP_MODE = b"\x00\x01recon.no-such-file\x00recon\x00"
+"""The same in a mode of transfer that does not exist: servers refuse it in words of their own."""
+
+
 def _tftp(code: int, text: bytes, name: str) -> Match:
     return Match(
         rb"^\x00\x05\x00\x%02x(?P<error>[\x20-\x7e]{4,})" % code,
@@ -32,6 +36,23 @@ _TFTP_MATCHES = (
     _tftp(1, b"File not found", "tftp.not-found"),
     _tftp(2, b"Access violation", "tftp.access"),
     _tftp(4, b"Illegal TFTP operation", "tftp.illegal"),
+)
+
+_TFTP_MODE_MATCHES = (
+    Match(
+        rb"^\x00\x05\x00\x04unsupported request from [\da-f.:]+\x00",
+        service="tftp",
+        vendor="thekelleys",
+        product="dnsmasq",
+        name="tftp.dnsmasq-mode",
+        examples={b"\x00\x05\x00\x04unsupported request from 192.0.2.1\x00": {"product": "dnsmasq"}},
+    ),
+    Match(
+        rb"^\x00\x05\x00\x04Unknown mode\x00$",
+        service="tftp",
+        product="tftpd-hpa",
+        examples={b"\x00\x05\x00\x04Unknown mode\x00": {"product": "tftpd-hpa"}},
+    ),
 )
 
 _AFP = b"\x00\x03\x00\x01" + b"\x00" * 12
@@ -283,7 +304,8 @@ _ask = partial(Probe, ends="quiet")
 _ask_udp = partial(Probe, transport="udp")
 
 PROBES = (
-    _ask_udp("tftp", ports="69", send=_TFTP, rarity=3, matches=_TFTP_MATCHES),
+    _ask_udp("tftp", ports="69", send=_TFTP, rarity=3, answers_elsewhere=True, matches=_TFTP_MATCHES),
+    _ask_udp("tftp-mode", ports="69", send=_TFTP_MODE, rarity=4, answers_elsewhere=True, matches=_TFTP_MODE_MATCHES),
     _ask("afp", ports="548", send=_AFP, rarity=6, matches=_AFP_MATCHES),
     _ask("rpcbind", ports="111,32768-32785", send=_over_tcp(_LIST), rarity=5, matches=_MAPPER_TCP),
     _ask("nfs", ports="2049", send=_over_tcp(_NFS), rarity=7, matches=_NFS_TCP),

@@ -122,9 +122,10 @@ _A2S_MATCHES = (
         },
     ),
     Match(
-        rb"^\xff\xff\xff\xffA[\s\S]{4}$",
+        rb"^\xff\xff\xff\xffA([\s\S]{4})$",
         service="a2s",
         name="a2s.challenge",
+        reply=_A2S + b"{1}",
         examples={b"\xff\xff\xff\xffA\x0b\x22\x33\x44": {"service": "a2s"}},
     ),
     Match(

@@ -118,18 +118,25 @@ def transport_of(transport: str) -> dict[str, str]:
 
 
 def _with_datagrams(record: Record, recorded: Transcript, probes: list[Probe]) -> Record:
-    """Read the first answer to a declared question that means something, or else the first; fills in ``record``."""
+    """Read the first answer to a declared question that means something, or else the first; fills in ``record``.
+
+    What was sent and is no declared question is a match's reply: what came back to it says more of the same.
+    """
     from recon import _core  # noqa: PLC0415 - as above
 
     asked = {probe.send: probe.name for probe in probes if probe.transport == "udp"}
     pack = pack_of(probes)
     record.transport, record.registered = "udp", _core.port_name(record.port, "udp")
     record.state, record.reason, record.banner = "open|silent", "no-response", b""
+    question = None
     for sent, heard in pairwise(recorded.entries):
-        if (sent[0], heard[0]) == ("sent", "received") and sent[1] in asked and not record.services:
-            record.services, record.facts = pack.identify(heard[1], asked=asked[sent[1]])
+        question = asked.get(sent[1], question) if sent[0] == "sent" else question
+        is_reply = sent[1] not in asked
+        if (sent[0], heard[0]) == ("sent", "received") and question and (is_reply or not record.services):
+            services, facts = pack.identify(heard[1], asked=question)
+            record.banner = heard[1] if not record.banner or (services and not record.services) else record.banner
+            record.services, record.facts = services or record.services, record.facts | facts
             record.state, record.reason = "open", "response"
-            record.banner = heard[1] if record.services or not record.banner else record.banner
     return record
 
 
