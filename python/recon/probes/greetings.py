@@ -10,18 +10,21 @@ from __future__ import annotations
 from recon.model import Match
 
 _FIRST = rb"\d{0,3}[A-Za-z][\w+&'!*-]*?(?:/(?:\d+|[A-Z]{2,4}\b))?(?:\.[A-Z][A-Za-z]+)*"
-_LATER = rb"(?:[A-Z][\w+&'!./*-]*(?:\((?i:tm|r|c)\))?|\([A-Za-z]+\)|\d+[A-Za-z]\w*|\d{3,}|of|and|the|de|'n|&|-|\(tm\))"
+_LATER = (
+    rb"(?:[A-Z][\w+&'!./*-]*(?:\((?i:tm|r|c)\))?"
+    rb"|\([A-Za-z]+\)|\d+[A-Za-z]\w*|\d{3,}|[a-z]+[A-Z]\w*|of|and|the|de|'n|&|-|\(tm\))"
+)
 NAME = rb"(?P<product>" + _FIRST + rb"(?: {1,2}" + _LATER + rb")*?)(?:\((?i:TM|R|C)\))?"
 """A product: every word but the first begins with a capital, so that it ends where the sentence goes on."""
 
 _SIDE = (
-    rb"(?: (?i:for|on) [A-Z][\w/.+-]*(?: [A-Z0-9][\w/.+-]*)*| (?i:NT-)?(?i:E?SMTP|POP3?|IMAP4?(?:rev1)?|NNTP|MTA)"
+    rb"(?: (?i:for|on) [A-Z][\w/.+-]*(?: [A-Z0-9][\w/.+-]*)*?)?(?: (?i:NT-)?(?i:E?SMTP|POP3?|IMAP4?(?:rev1)?|NNTP|MTA)"
     rb"(?:/E?SMTP)?(?:[ -](?i:mail|server|service|daemon|agent|handler|proxy|gateway))*"
     rb"| (?:server|service|daemon|proxy|gateway))?"
 )
 _GAP = rb"(?:[ ,;:()\[$_/-]{1,4})"
 _WORD = (
-    rb"(?:(?i:(?:firmware |software )?(?:version|vers|ver|release|rel|revision|rev)|firmware)[ .:#]*(?i:v\.?|r)?"
+    rb"(?:(?i:(?:firmware |software )?(?:version|vers|ver|vr|release|rel|revision|rev)|firmware)[ .:#]*(?i:v\.?|r)?"
     rb"|(?i:vM|v|r)[ .:#]*)"
 )
 _TAIL = (
@@ -82,25 +85,9 @@ SMTP = (
     ),
     _learnt(
         "smtp",
-        "mail",
-        _220 + _LEAD + rb"(?P<product>(?:(?:\d?[A-Z][\w+-]* )+(?:Mail|SMTP|Email|Messaging)|[A-Z]\w*[a-z]Mail)"
-        rb"(?: (?:Server|Service|Security|Appliance|Gateway|Suite|Pro|Agent|Switch|Router))*)(?: for [A-Z][\w/ .]*)?"
-        + _GAP
-        + _WORD
-        + rb"?"
-        + DOTTED
-        + rb"\b",
-        {
-            b"220 mx.example.org Acme Internet Mail Server 1.4.2 ready": _ACME
-            | {"product": "Acme Internet Mail Server"},
-            b"220 mx.example.org AcmeMail 1.4.2": _ACME | {"product": "AcmeMail"},
-        },
-    ),
-    _learnt(
-        "smtp",
         "tagged",
         _220
-        + rb"[(\[]?"
+        + _LEAD
         + NAME
         + rb" (?:NT-)?E?SMTP(?:/E?SMTP)?(?:[ -](?i:server|service|proxy|daemon|gateway|agent|receiver))*"
         + _GAP
@@ -111,6 +98,23 @@ SMTP = (
         {
             b"220 mx.example.org Acme ESMTP 1.4.2-GA; Mon, 5 Jan 2009": _ACME | {"version": "1.4.2-GA"},
             b"220 mx.example.org (Acme SMTP/ESMTP Server) 1.4.2": _ACME,
+        },
+    ),
+    _learnt(
+        "smtp",
+        "mail",
+        _220 + _LEAD + rb"(?P<product>"
+        rb"(?:(?:\d?[A-Z][\w+-]* )+(?:Mail|SMTP|Email|Messaging)|[A-Z]\w*[a-z]Mail|[A-Z]+SMTP)"
+        rb"(?: (?:Server|Service|Security|Appliance|Gateway|Suite|Pro|Agent|Switch|Router))*)(?: for [A-Z][\w/ .]*)?"
+        + _GAP
+        + _WORD
+        + rb"?"
+        + DOTTED
+        + rb"\b",
+        {
+            b"220 mx.example.org Acme Internet Mail Server 1.4.2 ready": _ACME
+            | {"product": "Acme Internet Mail Server"},
+            b"220 mx.example.org AcmeMail 1.4.2": _ACME | {"product": "AcmeMail"},
         },
     ),
     _learnt(
@@ -163,7 +167,7 @@ SMTP = (
     _learnt(
         "smtp",
         "bare-behind",
-        _220 + rb"E?SMTP[ ]+(?P<product>[A-Z][\w+&'-]*(?: [A-Z][\w+&'-]*)*?)" + _READY,
+        _220 + rb"E?SMTP[ ]+(?P<product>[A-Z][\w+&'-]*(?: [A-Z][\w+&'-]*)*?)(?: server)?" + _READY,
         {
             b"220 mx.example.org ESMTP Acme Messaging Gateway": {"product": "Acme Messaging Gateway"},
             b"220 mx.example.org ESMTP Acme ready": {"product": "Acme"},

@@ -97,10 +97,10 @@ _NO_PRODUCTS = """
 esmtp; smtp; lmtp; pop; pop3; imap; imap4; imap4rev1; imap4rev2; imaprev1; nntp; ftp; sip; rtsp; server; service;
 daemon; mail; mailer; ready; welcome; hello; to; the; this; is; at; on; from; here; your; version; ver; release;
 rel; revision; rev; vers; build; firmware; host; no; mon; tue; wed; thu; fri; sat; sun; jan; feb; mar; apr; may; jun;
-jul; aug; sep; oct; nov; dec; date; time; local; open; news; posting; error; warning; access; unauthorized; receiver; login;
-username; password; user; name; no uce; no ube; no spam; no relay; authorized access; authorized access only;
-authorized users only; unauthorized access is prohibited; unauthorized access prohibited; proxy server;
-proxy; mail server; gateway; authorised access only;
+jul; aug; sep; oct; nov; dec; date; time; local; open; news; posting; error; warning; access; unauthorized; receiver;
+login; username; password; user; name; no uce; no ube; no spam; no relay; authorized access;
+authorized access only; authorized users only; unauthorized access is prohibited; unauthorized access prohibited;
+proxy server; proxy; mail server; gateway; authorised access only;
 private system; warning notice; connected; connection; closed
 """
 """Words that stand where a product would, and are a protocol's, a platform's, or a sentence's."""

@@ -169,7 +169,7 @@ SYSTEMS = tuple(
 )
 """What a login banner says of the system behind it."""
 
-_BANNER = rb"(?P<product>[A-Z][\w+/-]*(?:\((?i:tm|r|c)\))?(?: (?:[A-Z][\w+./-]*|\d[\w-]*|and|of|for))"
+_BANNER = rb"(?P<product>[A-Z][\w+/-]*(?:\((?i:tm|r|c)\))?(?: (?:[A-Z][\w@+./-]*|\d[\w-]*|and|of|for))"
 _CALLED = rb"(?i:(?:firmware |software )?(?:version|ver|release|rev)|firmware|fw)[ .:]*(?i:v|r)?"
 """Words behind which a version stands, even one without a dot."""
 _ASKS = rb"(?i:login|username|user name|password) ?:"

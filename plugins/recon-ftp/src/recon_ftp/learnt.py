@@ -25,7 +25,7 @@ _TAIL = (
 )
 """What a maker hangs on: ``-rc1``, ``-R4``, ``-023``."""
 VERSION = rb"(?P<version>(?:[A-Z]?\d\w*(?:\.\w+)+|(?:19|20)\d{6})" + _TAIL + rb")"
-_GAP = rb"[ ,;:(\[_/-]+"
+_GAP = rb"[ ,;:(_/-]+"
 VERSIONED = NAME + rb"(?: \([\w .+-]*\))?(?: [Ss]erver [Pp]rocess)?" + _GAP + _WORD + rb"?" + VERSION + rb"\b"
 
 HOST = rb"(?:(?P<hostname>[A-Za-z0-9][\w-]*(?:\.[\w-]+)*)[ :]+)??"

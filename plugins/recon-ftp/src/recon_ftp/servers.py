@@ -47,7 +47,7 @@ MATCHES = (
         start=LATER,
     ),
     server(
-        rb"-*[ ]?Welcome to Pure-FTPd(?: (?P<options>\[[^\r\n]*\]))?",
+        rb"-*[ ]?Welcome to Pure-FTPd(?: " + _V + rb")?(?: (?P<options>\[[^\r\n]*\]))?",
         "Pure-FTPd",
         {
             b"220---------- Welcome to Pure-FTPd [privsep] [TLS] ----------\r\n"
@@ -55,6 +55,7 @@ MATCHES = (
                 "options": "[privsep] [TLS]",
             },
             b"220-Welcome to Pure-FTPd.\r\n220 Go ahead": {},
+            b"220---------- Welcome to Pure-FTPd 1.0.21 ----------": {"version": "1.0.21"},
         },
         vendor="pureftpd",
         cpe="cpe:2.3:a:pureftpd:pure-ftpd",
@@ -136,9 +137,13 @@ MATCHES = (
         vendor="glftpd",
     ),
     server(
-        rb"(?:Welcome to )?CrushFTP(?P<version>\d[\d.]*)?\b",
+        rb"(?:Welcome to )?CrushFTP(?:(?: Server v?)?(?P<version>\d[\d.]*))?\b",
         "CrushFTP",
-        {b"220 Welcome to CrushFTP!": {}, b"220-Welcome to CrushFTP9!\r\n220 CrushFTP Server Ready!": {"version": "9"}},
+        {
+            b"220 Welcome to CrushFTP!": {},
+            b"220-Welcome to CrushFTP9!\r\n220 CrushFTP Server Ready!": {"version": "9"},
+            b"220 CrushFTP Server v5.2.1 Ready!": {"version": "5.2.1"},
+        },
         vendor="crushftp",
     ),
     server(

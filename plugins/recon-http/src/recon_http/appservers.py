@@ -124,6 +124,13 @@ MATCHES = (
         vendor="twisted",
         cpe="cpe:2.3:a:twisted:twisted",
     ),
+    value(
+        START + rb"TwistedWeb/\[twisted\.web, version (?P<version>\d[\w.]*)\]",
+        "Twisted Web",
+        {b"TwistedWeb/[twisted.web, version 12.1.0]": "12.1.0"},
+        vendor="twisted",
+        cpe="cpe:2.3:a:twisted:twisted",
+    ),
     token(rb"(?:SimpleHTTP|BaseHTTP)", "Python http.server", {b"SimpleHTTP/0.6 Python/3.11.2": "0.6"}, vendor="python"),
     token(rb"WSGIServer", "Python wsgiref", {b"WSGIServer/0.2 CPython/3.8.10": "0.2"}, vendor="python"),
     value(
