@@ -4,7 +4,7 @@
 //! a later pass hands out those still silent. A segment ends when each position handed out was settled.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Positions a segment for sockets: two megabytes of bits.
@@ -13,6 +13,8 @@ pub(crate) const SEGMENT: u64 = 1 << 24;
 pub(crate) const LONG_SEGMENT: u64 = 1 << 27;
 /// Positions a lease: small enough that threads end together, large enough that the lock costs nothing.
 const LEASE: u64 = 256;
+/// Passes added at most where answers were lost on our side.
+const MORE_PASSES: u32 = 8;
 /// Words of the bit map that a later pass looks at for one lease.
 const WORDS: usize = 64;
 
@@ -110,6 +112,8 @@ pub(crate) struct Feed {
     passes: u32,
     gap_us: u64,
     size: u64,
+    /// Answers may have been lost on our side in this pass.
+    lost: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -118,7 +122,7 @@ impl Feed {
     /// ended.
     pub(crate) fn new(interval: Range<u64>, passes: u32, gap_us: u64, size: u64) -> Self {
         let state = Mutex::new(State::first(interval.start, interval.end, size));
-        Self { end: interval.end, passes, gap_us, size, state }
+        Self { end: interval.end, passes, gap_us, size, lost: AtomicBool::new(false), state }
     }
 
     /// Ask for work at `now_us`.
@@ -152,6 +156,11 @@ impl Feed {
         both.into_iter().flatten().find(|segment| segment.holds(position)).cloned()
     }
 
+    /// Answers were lost on our side: whoever is silent then must be asked once more.
+    pub(crate) fn note_loss(&self) {
+        self.lost.store(true, Ordering::Relaxed);
+    }
+
     /// Whether anybody in the segment in work has not answered.
     pub(crate) fn any_silent(&self) -> bool {
         let segment = self.state.lock().unwrap_or_else(PoisonError::into_inner).segment.clone();
@@ -162,7 +171,7 @@ impl Feed {
     pub(crate) fn position(&self) -> u64 {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let settled = state.segment.settled.load(Ordering::Acquire) >= state.handed;
-        let ended = state.range.end == self.end && state.pass == self.passes && state.next >= state.range.end;
+        let ended = state.range.end == self.end && state.pass >= self.passes && state.next >= state.range.end;
         if ended && settled { self.end } else { state.range.start }
     }
 }
@@ -203,7 +212,8 @@ impl State {
 
     /// Begin the next pass or segment; whether there is one.
     fn advance(&mut self, feed: &Feed, now_us: u64) -> bool {
-        if self.pass < feed.passes && self.segment.any_silent() {
+        let lost = feed.lost.swap(false, Ordering::Relaxed) && self.pass < feed.passes + MORE_PASSES;
+        if (self.pass < feed.passes || lost) && self.segment.any_silent() {
             self.pass += 1;
             self.next = self.range.start;
             self.handed = 0;
@@ -212,7 +222,7 @@ impl State {
             return true;
         }
         if self.range.end >= feed.end {
-            self.pass = feed.passes;
+            self.pass = self.pass.max(feed.passes);
             return false;
         }
         let before = self.segment.clone();
@@ -283,6 +293,18 @@ mod tests {
         assert_eq!(feed.lease(20).0, Lease::Wait(520));
         segment.mark(0, false);
         assert_eq!(feed.lease(21).0, Lease::Done);
+    }
+
+    #[test]
+    fn answers_lost_on_our_side_cost_another_pass() {
+        let feed = Feed::new(0..1, 1, 0, SEGMENT);
+        let (_, segment, _) = feed.lease(10);
+        segment.mark(0, true);
+        segment.settle(1);
+        feed.note_loss();
+        assert_eq!(feed.lease(20).0, Lease::Positions(vec![0]));
+        segment.settle(1);
+        assert_eq!(feed.lease(30).0, Lease::Done);
     }
 
     #[test]

@@ -137,7 +137,9 @@ impl Sweep {
             helpers: Mutex::default(),
         };
         if let Some(wanted) = sweep.shared.settings.raw.clone() {
-            sweep.start_raw(wanted, threads, &sender)?;
+            // The receiver has a core of its own where it has conversations to hold.
+            let senders = if sweep.shared.settings.pack.is_some() { threads.saturating_sub(1).max(1) } else { threads };
+            sweep.start_raw(wanted, senders, &sender)?;
             return Ok(sweep);
         }
         for index in 0..threads {
@@ -154,15 +156,15 @@ impl Sweep {
     }
 
     /// Start the receiver, then the senders.
-    fn start_raw(&mut self, wanted: Raw, threads: usize, channel: &Sender<Vec<Reply>>) -> Result<(), EngineError> {
-        let raw = Arc::new(raw::Raw::prepare(&self.shared.settings, wanted)?);
-        let counters: Vec<_> = (0..=threads).map(|_| Arc::new(Counters::default())).collect();
+    fn start_raw(&mut self, wanted: Raw, senders: usize, channel: &Sender<Vec<Reply>>) -> Result<(), EngineError> {
+        let raw = Arc::new(raw::Raw::prepare(&self.shared.settings, wanted, senders)?);
+        let counters: Vec<_> = (0..=senders).map(|_| Arc::new(Counters::default())).collect();
         self.counters.clone_from(&counters);
         self.raw = Some(raw.clone());
         let shared = self.shared.clone();
-        let receiver = raw::Receiver::open(shared.clone(), raw.clone(), counters[threads].clone(), channel.clone())?;
+        let receiver = raw::Receiver::open(shared.clone(), raw.clone(), counters[senders].clone(), channel.clone())?;
         self.hold(spawn("recon-receive".to_owned(), || receiver.run(), shared.clone())?);
-        for (index, counters) in counters.into_iter().take(threads).enumerate() {
+        for (index, counters) in counters.into_iter().take(senders).enumerate() {
             let sender = raw::Sender::new(shared.clone(), raw.clone(), counters, channel.clone(), index);
             self.hold(spawn(format!("recon-send-{index}"), || sender.run(), shared.clone())?);
         }

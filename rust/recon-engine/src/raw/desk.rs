@@ -49,6 +49,7 @@ pub(super) struct Desk {
     pub(super) answered: HashMap<(IpAddr, u16), Answered>,
     segment: Option<Arc<Segment>>,
     pub(super) now_us: u64,
+    hold_until_us: u64,
 }
 
 impl Desk {
@@ -71,6 +72,7 @@ impl Desk {
             answered: HashMap::new(),
             segment: None,
             now_us: 0,
+            hold_until_us: 0,
         }
     }
 
@@ -114,9 +116,15 @@ impl Desk {
         self.expire_answered(polled_us);
         self.settle_talks();
         self.streams.transmit(self.now_us);
+        let is_behind = self.now_us < self.hold_until_us || frames >= BEHIND;
         let young = self.waiting.len() + self.talks.young();
-        let crowded = !keeps_up || young >= MOST_YOUNG || (frames >= BEHIND && self.shared.settings.pack.is_some());
+        let crowded = !keeps_up || young >= MOST_YOUNG || is_behind;
         self.raw.crowded.store(crowded, Ordering::Relaxed);
+    }
+
+    /// Let senders pause for a while.
+    pub(super) fn hold_senders(&mut self, pause_us: u64) {
+        self.hold_until_us = self.now_us + pause_us;
     }
 
     /// The run is over or stopped: conclude what is under way.

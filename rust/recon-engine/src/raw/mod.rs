@@ -61,7 +61,7 @@ impl Raw {
     ///
     /// # Errors
     /// Without the privilege for raw packets, or when the system refuses something else.
-    pub(crate) fn prepare(settings: &Settings, wanted: Wanted) -> Result<Self, EngineError> {
+    pub(crate) fn prepare(settings: &Settings, wanted: Wanted, senders: usize) -> Result<Self, EngineError> {
         let routes = Routes::load().map_err(system("reading the routing table"))?;
         let count = ASKING_PORTS + TALKING_PORTS;
         let guard = Guard::reserve(count, settings.source_port).map_err(system("reserving source ports"))?;
@@ -71,7 +71,7 @@ impl Raw {
             neighbours: Neighbours::default(),
             cookies: Cookies::new(key()),
             times: Times::default(),
-            senders: AtomicUsize::new(settings.threads.max(1)),
+            senders: AtomicUsize::new(senders),
             last_sent_us: AtomicU64::new(0),
             crowded: AtomicBool::new(false),
             links: Mutex::default(),

@@ -21,6 +21,9 @@ use crate::talks::Talks;
 /// Longest wait for a frame in microseconds: how soon `stop` is noticed.
 const NAP_US: u64 = 10_000;
 
+/// How long senders pause after the kernel dropped packets, in microseconds.
+const DROPS_PAUSE_US: u64 = 20_000;
+
 /// The receiver of a run.
 pub(crate) struct Receiver {
     shared: Arc<Shared>,
@@ -59,11 +62,21 @@ impl Receiver {
             let keeps_up = self.desk.begin(self.now_us());
             let desk = &mut self.desk;
             let frames = self.ring.drain(&mut |bytes, seen| desk.on_frame(bytes, seen));
-            self.counters.drops(self.ring.drops());
+            self.note_drops();
             self.desk.work(polled_us, frames, keeps_up);
         }
         self.desk.finish();
         Ok(())
+    }
+
+    /// What the kernel dropped for want of room is our failure: slow down, and ask the silent once more.
+    fn note_drops(&mut self) {
+        let drops = self.ring.drops();
+        if drops > 0 {
+            self.counters.drops(drops);
+            self.shared.feed.note_loss();
+            self.desk.hold_senders(DROPS_PAUSE_US);
+        }
     }
 
     fn now_us(&self) -> u64 {
