@@ -213,9 +213,10 @@ impl Worker {
     }
 }
 
-/// How many to hand over next: one refusal ends a batch, and on loopback each closed port refuses at once.
+/// How many to hand over next: one refusal ends a batch, and on loopback each closed port refuses at once. One more than
+/// went through, since the one that fails takes the pending error with it, and leaves none to the next call.
 fn next_room(sent: usize, offered: usize) -> usize {
-    if sent == offered { (sent * 2).min(BATCH) } else { sent.max(1) }
+    if sent == offered { (sent * 2).clamp(2, BATCH) } else { sent + 1 }
 }
 
 fn refusal(error: &io::Error, addr: IpAddr, tries: u32) -> Refusal {
