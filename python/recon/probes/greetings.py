@@ -29,7 +29,7 @@ _WORD = (
 )
 _TAIL = (
     rb"(?:[-+]?(?i:rc|beta|alpha|pl|p|sp|ga|fp|hf|release|final|snapshot|dev|pre)[.-]?\w*"
-    rb"|(?:-[A-Za-z]?\d{1,4}[a-z]?(?:\.\d+)*){1,3})?"
+    rb"|(?:-[A-Za-z]?\d{1,4}[a-z]?(?:\.\d+)*)+)?"
 )
 """What a maker hangs on: ``-rc1``, ``-R4``, ``-023``, ``-6.03``."""
 DOTTED = rb"(?P<version>(?:\d\w*(?:\.\w+)+|\d+(?:_\d+)+|(?:19|20)\d{6})" + _TAIL + rb")"

@@ -21,7 +21,7 @@ _WORD = (
 )
 _TAIL = (
     rb"(?:[-+]?(?i:rc|beta|alpha|pl|p|sp|ga|release|final|snapshot|dev|pre)[.-]?\w*"
-    rb"|(?:-[A-Za-z]?\d{1,4}[a-z]?(?:\.\d+)*){1,3})?"
+    rb"|(?:-[A-Za-z]?\d{1,4}[a-z]?(?:\.\d+)*)+)?"
 )
 """What a maker hangs on: ``-rc1``, ``-R4``, ``-023``."""
 VERSION = rb"(?P<version>(?:[A-Z]?\d\w*(?:\.\w+)+|(?:19|20)\d{6})" + _TAIL + rb")"
@@ -65,7 +65,7 @@ MATCHES = (
     ),
     _learnt(
         "glued",
-        _220 + rb"(?:[\w.-]+ ){0,4}FTP [Ss]erver \((?:Version )?(?P<product>[A-Z][A-Za-z]+)" + VERSION + rb"\)",
+        _220 + rb"(?:[\w.-]+ )*?FTP [Ss]erver \((?:Version )?(?P<product>[A-Z][A-Za-z]+)" + VERSION + rb"\)",
         {b"220 Gate Five Switch FTP server (Version Acme1.4.2) ready.": _ACME},
     ),
     _learnt(

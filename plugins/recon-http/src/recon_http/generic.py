@@ -20,7 +20,7 @@ _START = rb"(?:^|[ ,;(+<])"
 _WORD = rb"(?:(?i:(?:firmware |software )?(?:version|ver|rev|release)|firmware|r|v)[ .:]*(?i:v\.?|r)?)?"
 _TAIL = (
     rb"(?:-?(?i:rc|beta|alpha|pl|p|sp|ga|final|release|snapshot|dev|pre)[.-]?\w*"
-    rb"|(?:-[A-Za-z]?\d{1,4}[a-z]?(?:\.\d+)*){1,3})?"
+    rb"|(?:-[A-Za-z]?\d{1,4}[a-z]?(?:\.\d+)*)+)?"
 )
 """What a maker hangs on: ``-rc1``, ``-b4``, ``-023``."""
 _VERSION = rb"(?P<version>(?:[A-Z]\d\.\w+|\d\w*)(?:\.\w+)*" + _TAIL + rb")"
