@@ -130,6 +130,14 @@ def test_a_udp_port_is_explained_traced_and_recorded(recon, datagrams, tmp_path)
     assert (record.transport, record.state, record.services[0].product) == ("udp", "open", "Cow")
 
 
+def test_a_silent_udp_port_may_be_open_and_says_so(recon):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
+        mute.bind(("127.0.0.1", 0))
+        shown = recon("explain", f"127.0.0.1:{mute.getsockname()[1]}/udp").stdout
+    assert "open|silent  no-response" in shown
+    assert "a server there may not know the question" in shown
+
+
 def test_a_closed_port_is_said_to_be_closed(recon, closed_port):
     done = recon("explain", f"127.0.0.1:{closed_port}")
     assert done.returncode == 0

@@ -32,6 +32,7 @@ _WITHOUT_RECORD = {
 _WITHOUT_TALK = {
     "closed": "it was refused: the host is there, and nobody listens on this port",
     "unreachable": "a router or the host said that it cannot be reached",
+    "open|silent": "nothing came back: a server there may not know the question, or something on the way drops it",
 }
 
 
