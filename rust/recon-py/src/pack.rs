@@ -104,8 +104,9 @@ impl Pack {
 fn read(probes: &[(String, Bound<'_, PyAny>)]) -> (Vec<ProbeSpec>, Vec<Fault>) {
     let mut specs = Vec::new();
     let mut faults = Vec::new();
+    let mut tables = probes::Tables::default();
     for (origin, probe) in probes {
-        match probes::probe(origin, probe) {
+        match probes::probe(origin, probe, &mut tables) {
             Ok(spec) => specs.push(spec),
             Err(error) => faults.push((origin.clone(), name_of(probe), error.to_string())),
         }

@@ -8,8 +8,27 @@ use recon_core::probe::{Ends, Example, Field, MatchSpec, ProbeSpec, ProductSpec}
 
 use crate::errors;
 
+/// Products by their spelling on the wire.
+type Products = Vec<(String, Option<ProductSpec>)>;
+
+/// Tables of products that were read, by the object that holds them: probes of one family share one.
+#[derive(Default)]
+pub(crate) struct Tables<'py>(Vec<(Bound<'py, PyAny>, Products)>);
+
+impl<'py> Tables<'py> {
+    /// The products of a table, read at the first of its probes.
+    fn products(&mut self, table: &Bound<'py, PyAny>) -> PyResult<Products> {
+        if let Some((_, known)) = self.0.iter().find(|(known, _)| known.is(table)) {
+            return Ok(known.clone());
+        }
+        let read = products(table)?;
+        self.0.push((table.clone(), read.clone()));
+        Ok(read)
+    }
+}
+
 /// Read one probe that plugin `origin` brought.
-pub(crate) fn probe(origin: &str, probe: &Bound<'_, PyAny>) -> PyResult<ProbeSpec> {
+pub(crate) fn probe<'py>(origin: &str, probe: &Bound<'py, PyAny>, tables: &mut Tables<'py>) -> PyResult<ProbeSpec> {
     let py = probe.py();
     let ranges = |name: &str| -> PyResult<Vec<(u16, u16)>> {
         let words: String = probe.getattr(name)?.extract()?;
@@ -31,7 +50,7 @@ pub(crate) fn probe(origin: &str, probe: &Bound<'_, PyAny>) -> PyResult<ProbeSpe
         ends: ends(&probe.getattr("ends")?.extract::<String>()?)?,
         rarity: probe.getattr("rarity")?.extract()?,
         answers_elsewhere: probe.getattr("answers_elsewhere")?.extract()?,
-        products: products(&probe.getattr("products")?)?,
+        products: tables.products(&probe.getattr("products")?)?,
         matches,
     })
 }
@@ -96,7 +115,7 @@ fn examples(value: &Bound<'_, PyAny>) -> PyResult<Vec<Example>> {
     Ok(found)
 }
 
-fn products(value: &Bound<'_, PyAny>) -> PyResult<Vec<(String, Option<ProductSpec>)>> {
+fn products(value: &Bound<'_, PyAny>) -> PyResult<Products> {
     let mut found = Vec::new();
     for item in value.call_method0("items")?.try_iter()? {
         let (word, known): (String, Option<Bound<'_, PyAny>>) = item?.extract()?;
