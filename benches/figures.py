@@ -39,6 +39,7 @@ TARGETS = {
     "boundary jsonl": Target("value", least=300e3),
     "boundary objects": Target("value", least=100e3),
     "matcher": Target("value", least=1e6),
+    "matcher, whole pack": Target("ratio", least=0.9),
     "identify stored": Target("value", least=200e3),
     "recon --help": Target("ratio", most=1.3),
     "import recon": Target("ratio", most=5),

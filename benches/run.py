@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import breadth
 import figures
 import ground
 import pairs
@@ -43,6 +44,7 @@ def everything(*, quick: bool) -> Iterator[Figure]:
     """All figures, in the order of the table."""
     yield from pairs.engine(quick=quick)
     yield from core(quick=quick)
+    yield breadth.figure(quick=quick)
     yield stored.figure(quick=quick)
     yield pairs.memory()
     yield from pairs.start(quick=quick)
