@@ -37,7 +37,7 @@ def test_a_shard_states_and_plugins_are_read():
         (words.timeout_ms, "0"), (words.timeout_ms, "nan"), (words.timeout_ms, "inf"), (words.timeout_ms, "1e400"),
         (words.timeout_ms, "-1"), (words.timeout_ms, "soon"), (words.timeout_ms, "61m"),
         (words.shard, "4/4"), (words.shard, "1"), (words.shard, "/"), (words.shard, "-1/4"), (words.shard, "0/0"),
-        (words.states, "silent"), (words.states, ""), (words.states, "open,,"),
+        (words.states, "mute"), (words.states, ""), (words.states, "open,,"),
     ],
 )  # fmt: skip
 def test_a_bad_value_is_named_with_an_example(read, word):
