@@ -10,13 +10,16 @@ mod guard;
 mod hosts;
 pub mod limits;
 #[cfg(target_os = "linux")]
-#[allow(dead_code, reason = "the raw backend takes it up")]
 mod link;
 mod outbox;
+#[cfg(target_os = "linux")]
+pub mod raw;
+#[cfg(not(target_os = "linux"))]
+#[path = "raw/elsewhere.rs"]
 pub mod raw;
 #[cfg(target_os = "linux")]
-#[allow(dead_code, reason = "the raw backend takes it up")]
 mod route;
+pub mod scouting;
 pub mod settings;
 pub mod sweep;
 mod talks;

@@ -24,9 +24,7 @@ use std::time::Duration;
 
 use crate::route::{Egress, Interface, Kind, NextHop};
 
-#[allow(unused_imports, reason = "the raw backend takes it up")]
 pub(crate) use capabilities::{Tried, capabilities};
-#[allow(unused_imports, reason = "the raw backend takes it up")]
 pub(crate) use guard::Guard;
 
 /// Longest frame in bytes that a transmitter takes; what we send fits an ordinary Ethernet frame.
@@ -102,12 +100,8 @@ pub(crate) enum Choice {
     /// The fastest that the route allows.
     #[default]
     Auto,
-    /// An `AF_XDP` socket; a queue has room for one.
-    Xdp,
-    /// A packet socket.
+    /// A packet socket where the route allows one: a queue has room for one `AF_XDP` socket only.
     Packet,
-    /// A raw IP socket.
-    RawIp,
 }
 
 /// A link that could not be opened.
@@ -133,10 +127,8 @@ impl LinkError {
 /// only `AF_XDP` minds it.
 pub(crate) fn transmitter(egress: &Egress, choice: Choice, queue: u32) -> Result<Box<dyn Transmit>, LinkError> {
     match choice {
-        Choice::RawIp => open_raw_ip(egress),
-        Choice::Xdp => open_xdp(&egress.interface, queue),
+        _ if needs_raw_ip(egress) => open_raw_ip(egress),
         Choice::Packet => open_packet(&egress.interface),
-        Choice::Auto if needs_raw_ip(egress) => open_raw_ip(egress),
         Choice::Auto => open_xdp(&egress.interface, queue).or_else(|_| open_packet(&egress.interface)),
     }
 }

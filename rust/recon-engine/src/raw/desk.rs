@@ -155,14 +155,8 @@ impl Desk {
             Neighbour::IsAt { addr, mac } => self.raw.neighbours.learn((interface, addr), mac),
             Neighbour::WhoHas { asked, from, mac } => {
                 // The kernel answers for its own addresses; one that the user chose is ours to answer for.
-                if self.raw.wanted.source_ip != Some(asked) {
-                    return;
-                }
-                for index in 0..self.streams.lanes.len() {
-                    let lane = self.streams.lanes.at(index);
-                    if lane.source() == asked && lane.interface() == interface && lane.is_ethernet() {
-                        return lane.tell(from, mac);
-                    }
+                if self.raw.wanted.source_ip == Some(asked) {
+                    self.streams.lanes.tell(interface, asked, from, mac);
                 }
             }
         }

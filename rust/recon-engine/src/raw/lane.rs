@@ -6,11 +6,18 @@ use std::sync::Arc;
 
 use recon_core::wire::{self, Mac, Path, PathLayer, Segment, SynTemplate};
 
-use super::neighbours::{Known, Station};
-use super::{MSS, Raw};
+use super::Raw;
+use super::neighbours::Known;
 use crate::link::{self, Choice, LinkError, Transmit};
-use crate::route::{Egress, Kind, NextHop, NoRoute, Way};
+use crate::route::{Egress, NextHop, NoRoute, Way};
 
+/// Longest packet that we send or invite, in bytes: that of an ordinary Ethernet.
+const LONGEST_PACKET: u32 = 1500;
+/// What IPv4 takes on every link (RFC 791), in bytes.
+const SHORTEST_PACKET: u32 = 68;
+/// Headers of IP and TCP without options, in bytes.
+const V4_HEADERS: u32 = 40;
+const V6_HEADERS: u32 = 60;
 /// Hops that our packets may take.
 const TTL: u8 = 64;
 
@@ -63,8 +70,7 @@ impl Lanes {
         if let Some(index) = self.opened.iter().position(|lane| lane.is(&way)) {
             return Ok(Ok(index));
         }
-        let (interface, source, next_hop) = (way.interface.clone(), way.source, way.next_hop);
-        let lane = Lane::open(Egress { interface, source, next_hop }, self.choice, self.queue)?;
+        let lane = Lane::open(way.kept(), self.choice, self.queue)?;
         if self.choice == Choice::Auto {
             self.raw.note_link(lane.transmit.name());
         }
@@ -74,10 +80,6 @@ impl Lanes {
 
     pub(super) fn at(&mut self, index: usize) -> &mut Lane {
         &mut self.opened[index]
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.opened.len()
     }
 
     /// Which neighbour takes a packet to `addr`; asks for it where nobody has.
@@ -92,17 +94,27 @@ impl Lanes {
             (NextHop::OnLink | NextHop::Local, _) => addr,
         };
         let is_router = hop != addr;
-        match self.raw.neighbours.find(lane.station(hop), now_us) {
-            Known::At(mac) => {
-                lane.gateway = is_router.then_some(mac);
-                Next::To(mac)
-            }
+        let station = (lane.interface(), hop);
+        if let Some(mac) = self.raw.mac(station) {
+            lane.gateway = is_router.then_some(mac);
+            return Next::To(mac);
+        }
+        match self.raw.neighbours.find(station, now_us) {
+            Known::At(mac) => Next::To(mac),
             Known::Ask(again_us) => {
                 lane.ask_for(hop);
                 Next::Later(again_us)
             }
             Known::Wait(until_us) => Next::Later(until_us),
             Known::Absent => Next::Absent(is_router),
+        }
+    }
+
+    /// Answer a neighbour on `interface` who asks where `asked` is, if that is whose address our packets to it carry.
+    pub(super) fn tell(&mut self, interface: u32, asked: IpAddr, from: IpAddr, mac: Mac) {
+        let lane = self.to(from).ok().and_then(Result::ok).map(|index| &mut self.opened[index]);
+        if let Some(lane) = lane.filter(|lane| lane.interface() == interface && lane.path.src == asked) {
+            lane.tell(from, mac);
         }
     }
 
@@ -126,8 +138,6 @@ impl Lanes {
 
 impl Lane {
     fn open(egress: Egress, choice: Choice, queue: u32) -> Result<Self, LinkError> {
-        // Frames of our own making reach only what is on an Ethernet; elsewhere the link has no choice.
-        let choice = if egress.interface.kind == Kind::Ethernet { choice } else { Choice::Auto };
         let transmit = link::transmitter(&egress, choice, queue)?;
         let layer = match transmit.layer() {
             link::Layer::Ip => PathLayer::Ip,
@@ -136,31 +146,29 @@ impl Lane {
             }
         };
         let path = Path { layer, src: egress.source, ttl: TTL };
-        Ok(Self { template: SynTemplate::new(&path, MSS), gateway: None, egress, path, transmit })
+        Ok(Self {
+            template: SynTemplate::new(&path, longest_payload(egress.mtu, egress.source)),
+            gateway: None,
+            egress,
+            path,
+            transmit,
+        })
     }
 
     fn is(&self, way: &Way<'_>) -> bool {
         let own = &self.egress;
-        (own.interface.index, own.source, own.next_hop) == (way.interface.index, way.source, way.next_hop)
-    }
-
-    fn station(&self, addr: IpAddr) -> Station {
-        (self.egress.interface.index, addr)
-    }
-
-    /// Our address here.
-    pub(super) fn source(&self) -> IpAddr {
-        self.path.src
+        (own.interface.index, own.source, own.next_hop, own.mtu)
+            == (way.interface.index, way.source, way.next_hop, way.mtu)
     }
 
     /// Index of the interface.
-    pub(super) fn interface(&self) -> u32 {
+    fn interface(&self) -> u32 {
         self.egress.interface.index
     }
 
-    /// Whether its interface has neighbours.
-    pub(super) fn is_ethernet(&self) -> bool {
-        self.egress.interface.kind == Kind::Ethernet
+    /// Longest payload of a segment in bytes, either way.
+    pub(super) fn mss(&self) -> u16 {
+        longest_payload(self.egress.mtu, self.path.src)
     }
 
     /// Queue a SYN; whether there was room.
@@ -186,7 +194,7 @@ impl Lane {
     }
 
     /// Tell a neighbour who asks where our address is.
-    pub(super) fn tell(&mut self, asker: IpAddr, mac: Mac) {
+    fn tell(&mut self, asker: IpAddr, mac: Mac) {
         let station = self.own();
         let _ = self.transmit.push(&mut |out| wire::is_at(out, &station, asker, mac));
     }
@@ -208,5 +216,24 @@ impl Lane {
             (layer, _) => layer,
         };
         Path { layer, ..self.path }
+    }
+}
+
+/// Longest payload in bytes of a TCP segment that fits a route's packets of at most `mtu` bytes.
+fn longest_payload(mtu: u32, source: IpAddr) -> u16 {
+    let headers = if source.is_ipv4() { V4_HEADERS } else { V6_HEADERS };
+    (mtu.clamp(SHORTEST_PACKET, LONGEST_PACKET) - headers) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_fits_the_packets_of_its_route() {
+        let (v4, v6) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([0; 16]));
+        for (mtu, of_v4, of_v6) in [(1500, 1460, 1440), (65_536, 1460, 1440), (1280, 1240, 1220), (0, 28, 8)] {
+            assert_eq!((longest_payload(mtu, v4), longest_payload(mtu, v6)), (of_v4, of_v6), "{mtu}");
+        }
     }
 }

@@ -5,6 +5,7 @@ mod desk;
 mod lane;
 mod neighbours;
 mod receiver;
+mod scout;
 mod sender;
 mod streams;
 mod times;
@@ -18,13 +19,15 @@ use std::sync::{Mutex, PoisonError};
 
 use recon_core::cookie::Cookies;
 use recon_core::space::Target;
+use recon_core::wire::Mac;
 
 use crate::EngineError;
 use crate::link::{Guard, LinkError};
 use crate::route::{Interface, NoRoute, Routes, Way};
 use crate::settings::{Raw as Wanted, Settings};
-use neighbours::Neighbours;
+use neighbours::{Neighbours, Station};
 pub(crate) use receiver::Receiver;
+pub use scout::{links, ranges};
 pub(crate) use sender::Sender;
 use times::Times;
 
@@ -32,9 +35,6 @@ use times::Times;
 const ASKING_PORTS: u16 = 8;
 /// Source ports of further connections: as many at once to one port of a host.
 const TALKING_PORTS: u16 = 56;
-/// The longest payload of a segment that we take, in bytes.
-const MSS: u16 = 1460;
-
 /// What senders and the receiver share.
 #[derive(Debug)]
 pub(crate) struct Raw {
@@ -88,6 +88,11 @@ impl Raw {
         self.routes.way(addr, self.wanted.interface.as_deref(), self.wanted.source_ip)
     }
 
+    /// The MAC of a neighbour, as far as the kernel knew it at the start or it has told us since.
+    pub(super) fn mac(&self, station: Station) -> Option<Mac> {
+        self.neighbours.get(station).or_else(|| self.routes.neighbour(station.0, station.1).map(Mac))
+    }
+
     /// The port that a target is asked from.
     pub(super) fn asking_port(&self, target: Target) -> u16 {
         self.cookies.port(&self.asking, target.addr, target.port)
@@ -132,19 +137,6 @@ impl Raw {
     pub(super) fn ended_us(&self) -> Option<u64> {
         (self.senders.load(Ordering::Acquire) == 0).then(|| self.last_sent_us.load(Ordering::Acquire))
     }
-}
-
-/// Why the raw backend may not be had: one line for each link that a run would need, none where it may.
-///
-/// # Errors
-/// When the system does not tell its routes.
-pub fn obstacles() -> Result<BTreeSet<String>, EngineError> {
-    let routes = Routes::load().map_err(system("reading the routing table"))?;
-    let refused = routes.interfaces().iter().filter(|each| each.up);
-    Ok(refused
-        .filter_map(|each| crate::link::receiver(std::slice::from_ref(each), 1..=1).err())
-        .map(|error| error.to_string())
-        .collect())
 }
 
 pub(super) fn system(what: &'static str) -> impl FnOnce(std::io::Error) -> EngineError {

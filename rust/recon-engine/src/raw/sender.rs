@@ -192,7 +192,7 @@ impl Sender {
         let addr = self.shared.settings.line.at(position).addr;
         self.raw.way(addr).is_ok_and(|way| {
             let hop = if let crate::route::NextHop::Gateway(gateway) = way.next_hop { gateway } else { addr };
-            self.raw.neighbours.get((way.interface.index, hop)).is_some()
+            self.raw.mac((way.interface.index, hop)).is_some()
         })
     }
 

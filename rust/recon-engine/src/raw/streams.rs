@@ -9,8 +9,8 @@ use recon_core::space::Target;
 use recon_core::tcp::{Connection, Outgoing, Status, Terms};
 use recon_core::wire::{Mac, Tcp};
 
+use super::Raw;
 use super::lane::{Lanes, Next};
-use super::{MSS, Raw};
 use crate::connect::slab::{Key, Slab};
 use crate::connect::wheel::Wheel;
 use crate::counters::Counters;
@@ -94,7 +94,7 @@ impl Streams {
         let (addr, their_port, our_port) = tuple;
         let (lane, mac) = self.route(addr, now_us)?;
         let seq = self.raw.cookies.seq(our_port, addr, their_port);
-        let connection = Connection::proven(seq, syn_ack, now_us, terms());
+        let connection = Connection::proven(seq, syn_ack, now_us, terms(self.lanes.at(lane).mss()));
         Some(self.insert(Stream::new(connection, Role::Talking { port, wire: 0 }, tuple, lane, mac)))
     }
 
@@ -108,7 +108,7 @@ impl Streams {
         };
         let tuple = (target.addr, target.port, our_port);
         let seq = self.raw.cookies.seq(our_port, target.addr, target.port).wrapping_add(now_us as u32);
-        let connection = Connection::connect(seq, now_us, terms());
+        let connection = Connection::connect(seq, now_us, terms(self.lanes.at(lane).mss()));
         self.insert(Stream::new(connection, Role::Opening { port, wire }, tuple, lane, mac));
         true
     }
@@ -238,6 +238,6 @@ impl Carrier for Streams {
     }
 }
 
-fn terms() -> Terms {
-    Terms { mss: MSS, ..Terms::default() }
+fn terms(mss: u16) -> Terms {
+    Terms { mss, ..Terms::default() }
 }

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use super::NoRoute;
+
 /// An Ethernet address.
 pub(crate) type Mac = [u8; 6];
 
@@ -75,6 +77,8 @@ pub(crate) struct Egress {
     pub(crate) source: IpAddr,
     /// Who takes them next.
     pub(crate) next_hop: NextHop,
+    /// Longest IP packet in bytes that the route takes.
+    pub(crate) mtu: u32,
 }
 
 /// An [`Egress`] that borrows its interface.
@@ -86,4 +90,24 @@ pub(crate) struct Way<'a> {
     pub(crate) source: IpAddr,
     /// Who takes them next.
     pub(crate) next_hop: NextHop,
+    /// Longest IP packet in bytes that the route takes.
+    pub(crate) mtu: u32,
+}
+
+impl Way<'_> {
+    /// The same, to be kept.
+    pub(crate) fn kept(&self) -> Egress {
+        Egress { interface: self.interface.clone(), source: self.source, next_hop: self.next_hop, mtu: self.mtu }
+    }
+}
+
+/// Addresses in a row that leave one way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stretch<'a> {
+    /// The first of them.
+    pub(crate) first: IpAddr,
+    /// The last of them.
+    pub(crate) last: IpAddr,
+    /// The way, or why there is none.
+    pub(crate) way: Result<Way<'a>, NoRoute>,
 }

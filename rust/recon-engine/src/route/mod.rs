@@ -20,9 +20,8 @@ use netlink_packet_route::neighbour::NeighbourMessage;
 use netlink_packet_route::route::RouteMessage;
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage as Message};
 
-pub(crate) use egress::{Egress, Interface, Kind, Mac, NextHop, Way};
-#[allow(unused_imports, reason = "the raw backend takes it up")]
-pub(crate) use netlink::Watch;
+use crate::settings::Raw as Wanted;
+pub(crate) use egress::{Egress, Interface, Kind, Mac, NextHop, Stretch, Way};
 use read::Own;
 use table::{Fate, Route, Table, common};
 
@@ -98,12 +97,6 @@ impl Routes {
 
     /// How a packet to `addr` leaves; by `wanted` only, and with `source`, where they are given and `source` is of the
     /// same IP version. An address of this host is reached by loopback, whatever is wanted.
-    pub(crate) fn pick(&self, addr: IpAddr, wanted: Option<&str>, source: Option<IpAddr>) -> Result<Egress, NoRoute> {
-        let way = self.way(addr, wanted, source)?;
-        Ok(Egress { interface: way.interface.clone(), source: way.source, next_hop: way.next_hop })
-    }
-
-    /// As [`Routes::pick`], without a copy of the interface: for each packet.
     pub(crate) fn way(&self, addr: IpAddr, wanted: Option<&str>, source: Option<IpAddr>) -> Result<Way<'_>, NoRoute> {
         let wanted = match wanted {
             Some(name) => Some(self.interfaces.iter().find(|each| each.name == name).ok_or(NoRoute::Missing)?.index),
@@ -117,7 +110,24 @@ impl Routes {
         }
         let source = source.filter(|source| source.is_ipv4() == addr.is_ipv4());
         let source = source.or_else(|| self.source(route, addr)).ok_or(NoRoute::NoSource)?;
-        Ok(Way { interface, source, next_hop })
+        let mtu = route.mtu.unwrap_or(interface.mtu).min(interface.mtu);
+        Ok(Way { interface, source, next_hop, mtu })
+    }
+
+    /// The addresses from `first` to `last` in stretches that leave one way, at most `most` of them.
+    pub(crate) fn stretches(&self, first: IpAddr, last: IpAddr, wanted: &Wanted, most: usize) -> Vec<Stretch<'_>> {
+        let mut stretches: Vec<Stretch<'_>> = Vec::new();
+        for (first, last) in self.table.parts(first, last) {
+            let way = self.way(first, wanted.interface.as_deref(), wanted.source_ip);
+            if let Some(before) = stretches.last_mut().filter(|before| before.way == way) {
+                before.last = last;
+            } else if stretches.len() < most {
+                stretches.push(Stretch { first, last, way });
+            } else {
+                break;
+            }
+        }
+        stretches
     }
 
     fn leave(&self, route: &Route) -> Result<(&Interface, NextHop), NoRoute> {

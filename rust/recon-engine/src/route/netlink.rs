@@ -1,4 +1,4 @@
-//! Questions to the kernel's routing socket, and word of its changes. Understands no message; never changes anything.
+//! Questions to the kernel's routing socket. Understands no message; never changes anything.
 
 use std::io;
 
@@ -6,11 +6,6 @@ use netlink_packet_core::{NLM_F_DUMP, NLM_F_REQUEST, NetlinkHeader, NetlinkMessa
 use netlink_packet_route::RouteNetlinkMessage;
 use netlink_sys::protocols::NETLINK_ROUTE;
 use netlink_sys::{Socket, SocketAddr};
-
-/// Groups of `linux/rtnetlink.h`: links, addresses and routes of both IP versions.
-const CHANGES: u32 = 0x1 | 0x10 | 0x40 | 0x100 | 0x400;
-/// Datagrams of changes read at once; the rest is read the next time.
-const MOST_CHANGES: usize = 1024;
 
 /// Ask for everything of one kind.
 pub(super) fn dump(what: RouteNetlinkMessage) -> io::Result<Vec<RouteNetlinkMessage>> {
@@ -56,31 +51,4 @@ fn read(mut datagram: &[u8], answers: &mut Vec<RouteNetlinkMessage>) -> io::Resu
 fn message_length(datagram: &[u8]) -> Option<usize> {
     let length = u32::from_ne_bytes(datagram.get(..4)?.try_into().ok()?) as usize;
     (16..=datagram.len()).contains(&length).then_some(length)
-}
-
-/// Hears of interfaces, addresses and routes that come, go or change.
-pub(crate) struct Watch {
-    socket: Socket,
-}
-
-impl Watch {
-    /// Listen from now on.
-    pub(crate) fn start() -> io::Result<Self> {
-        let mut socket = Socket::new(NETLINK_ROUTE)?;
-        socket.bind(&SocketAddr::new(0, CHANGES))?;
-        socket.set_non_blocking(true)?;
-        Ok(Self { socket })
-    }
-
-    /// Whether anything has changed since the last call. Never waits.
-    pub(crate) fn changed(&mut self) -> bool {
-        // What was said does not matter. An error but "nothing there" means that we were told more than we can hold.
-        let mut buffer = [0; 0];
-        let mut hear = || self.socket.recv(&mut &mut buffer[..], 0);
-        let heard = (0..MOST_CHANGES).map_while(|_| match hear() {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
-            said => Some(said),
-        });
-        heard.count() > 0
-    }
 }

@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use netlink_packet_route::address::{AddressAttribute, AddressHeaderFlags, AddressMessage, AddressScope};
 use netlink_packet_route::link::{InfoData, InfoVlan, LinkAttribute, LinkFlags, LinkInfo, LinkLayerType, LinkMessage};
 use netlink_packet_route::neighbour::{NeighbourAddress, NeighbourAttribute, NeighbourMessage, NeighbourState};
-use netlink_packet_route::route::{RouteAddress, RouteAttribute, RouteFlags, RouteMessage, RouteType, RouteVia};
+use netlink_packet_route::route::{
+    RouteAddress, RouteAttribute, RouteFlags, RouteMessage, RouteMetric, RouteType, RouteVia,
+};
 
 use super::table::{Fate, Route};
 use super::{Interface, Kind, Mac};
@@ -85,9 +87,9 @@ pub(super) fn own(message: &AddressMessage) -> Option<Own> {
     })
 }
 
-/// A neighbour whose MAC is known.
+/// A neighbour whose MAC is certain: told by a person, or confirmed by itself within the last half minute or so.
 pub(super) fn neighbour(message: &NeighbourMessage) -> Option<((u32, IpAddr), Mac)> {
-    if matches!(message.header.state, NeighbourState::Incomplete | NeighbourState::Failed | NeighbourState::Noarp) {
+    if !matches!(message.header.state, NeighbourState::Reachable | NeighbourState::Permanent) {
         return None;
     }
     let (mut addr, mut mac) = (None, None);
@@ -144,6 +146,7 @@ fn plain(message: &RouteMessage, any: IpAddr) -> Option<Route> {
         interface: 0,
         gateway: None,
         source: None,
+        mtu: None,
     };
     for attribute in &message.attributes {
         add(&mut made, attribute);
@@ -171,8 +174,13 @@ fn add(route: &mut Route, attribute: &RouteAttribute) {
         RouteAttribute::PrefSource(at) => route.source = ip(at),
         RouteAttribute::Oif(index) => route.interface = *index,
         RouteAttribute::Priority(metric) => route.metric = *metric,
+        RouteAttribute::Metrics(all) => route.mtu = all.iter().find_map(mtu),
         _ => {}
     }
+}
+
+fn mtu(metric: &RouteMetric) -> Option<u32> {
+    if let RouteMetric::Mtu(mtu) = metric { Some(*mtu).filter(|&mtu| mtu > 0) } else { None }
 }
 
 fn ip(addr: &RouteAddress) -> Option<IpAddr> {

@@ -1,6 +1,7 @@
 //! Routes in the order in which the kernel tries them. Pure: knows no interface but by its number.
 
-use std::net::IpAddr;
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What a route does with a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub(super) struct Route {
     pub(super) gateway: Option<IpAddr>,
     /// The address that it wants packets to carry.
     pub(super) source: Option<IpAddr>,
+    /// Longest IP packet in bytes, where it is shorter than the interface's.
+    pub(super) mtu: Option<u32>,
 }
 
 /// Routes of one table that are equally precise, by prefix and metric.
@@ -73,6 +76,20 @@ impl Table {
         }
         None
     }
+
+    /// The addresses from `first` to `last` in parts, inside which no route begins or ends.
+    pub(super) fn parts(&self, first: IpAddr, last: IpAddr) -> impl Iterator<Item = (IpAddr, IpAddr)> {
+        let (groups, step) = if first.is_ipv4() { (&self.v4, 1 << 96) } else { (&self.v6, 1) };
+        let (from, to) = (bits(first), bits(last));
+        let edges = groups.iter().flat_map(|group| {
+            let behind = |prefix: u128| (prefix | !mask(group.length)).checked_add(1);
+            group.routes.iter().flat_map(move |(prefix, _)| [Some(*prefix), behind(*prefix)])
+        });
+        let begins: BTreeSet<u128> = edges.flatten().filter(|&edge| from < edge && edge <= to).chain([from]).collect();
+        let ends: Vec<u128> = begins.iter().skip(1).map(|next| next - step).chain([to]).collect();
+        let is_ipv4 = first.is_ipv4();
+        begins.into_iter().zip(ends).map(move |(begin, end)| (addr(begin, is_ipv4), addr(end, is_ipv4)))
+    }
 }
 
 impl Group {
@@ -102,6 +119,10 @@ fn bits(addr: IpAddr) -> u128 {
         IpAddr::V4(addr) => u128::from(addr.to_bits()) << 96,
         IpAddr::V6(addr) => addr.to_bits(),
     }
+}
+
+fn addr(bits: u128, is_ipv4: bool) -> IpAddr {
+    if is_ipv4 { Ipv4Addr::from_bits((bits >> 96) as u32).into() } else { Ipv6Addr::from_bits(bits).into() }
 }
 
 fn mask(length: u8) -> u128 {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::read::Own;
 use super::table::{Fate, Route};
-use super::{Interface, Kind, NextHop, NoRoute, Routes};
+use super::{Interface, Kind, NextHop, NoRoute, Routes, Wanted, Way};
 
 const LO: u32 = 1;
 const LAN: u32 = 2;
@@ -23,7 +23,7 @@ fn interface(index: u32, name: &str, kind: Kind) -> Interface {
 fn route(rank: u8, prefix: &str, fate: Fate, interface: u32) -> Route {
     let (addr, length) = prefix.split_once('/').unwrap();
     let length = length.parse().unwrap();
-    Route { rank, prefix: ip(addr), length, metric: 0, fate, interface, gateway: None, source: None }
+    Route { rank, prefix: ip(addr), length, metric: 0, fate, interface, gateway: None, source: None, mtu: None }
 }
 
 fn own(interface: u32, prefix: &str, global: bool) -> Own {
@@ -73,8 +73,8 @@ fn host() -> Routes {
 
 /// Interface, source and next hop in one line.
 fn told(target: &str, wanted: Option<&str>, source: Option<&str>) -> String {
-    match host().pick(ip(target), wanted, source.map(ip)) {
-        Ok(egress) => format!("{} {} {:?}", egress.interface.name, egress.source, egress.next_hop),
+    match host().way(ip(target), wanted, source.map(ip)) {
+        Ok(way) => format!("{} {} {:?}", way.interface.name, way.source, way.next_hop),
         Err(error) => format!("{error:?}"),
     }
 }
@@ -118,10 +118,10 @@ fn what_cannot_be_reached_says_why() {
     assert_eq!(told("192.0.2.255", None, None), "Many");
     assert_eq!(told("10.66.0.1", None, None), "Down");
     let bare = Routes::new(vec![interface(LAN, "lan", Kind::Ethernet)], Vec::new(), Vec::new());
-    assert_eq!(bare.pick(ip("192.0.2.1"), None, None), Err(NoRoute::Missing));
+    assert_eq!(bare.way(ip("192.0.2.1"), None, None), Err(NoRoute::Missing));
     let nameless = vec![route(1, "0.0.0.0/0", Fate::Unicast, LAN)];
     let bare = Routes::new(vec![interface(LAN, "lan", Kind::Ethernet)], Vec::new(), nameless);
-    assert_eq!(bare.pick(ip("192.0.2.1"), None, None), Err(NoRoute::NoSource));
+    assert_eq!(bare.way(ip("192.0.2.1"), None, None), Err(NoRoute::NoSource));
 }
 
 #[test]
@@ -133,8 +133,45 @@ fn a_throw_route_leaves_it_to_the_next_table() {
     ];
     let own = vec![own(LAN, "192.0.2.10/24", true)];
     let made = Routes::new(vec![interface(LAN, "lan", Kind::Ethernet)], own, routes);
-    assert_eq!(made.pick(ip("10.1.1.1"), None, None).unwrap().next_hop, NextHop::OnLink);
-    assert_eq!(made.pick(ip("11.1.1.1"), None, None), Err(NoRoute::Refused));
+    assert_eq!(made.way(ip("10.1.1.1"), None, None).unwrap().next_hop, NextHop::OnLink);
+    assert_eq!(made.way(ip("11.1.1.1"), None, None), Err(NoRoute::Refused));
+}
+
+#[test]
+fn a_range_is_told_in_stretches_of_one_way() {
+    let host = host();
+    let told = |first: &str, last: &str, most| -> Vec<String> {
+        let stretches = host.stretches(ip(first), ip(last), &Wanted::default(), most);
+        let way = |way: Result<Way<'_>, NoRoute>| way.map(|way| (way.interface.name.clone(), way.next_hop));
+        stretches.into_iter().map(|one| format!("{}-{} {:?}", one.first, one.last, way(one.way))).collect()
+    };
+    let lan = [
+        r#"192.0.1.255-192.0.1.255 Ok(("lan", Gateway(192.0.2.1)))"#,
+        r#"192.0.2.0-192.0.2.9 Ok(("lan", OnLink))"#,
+        r#"192.0.2.10-192.0.2.10 Ok(("lo", Local))"#,
+        r#"192.0.2.11-192.0.2.254 Ok(("lan", OnLink))"#,
+        "192.0.2.255-192.0.2.255 Err(Many)",
+        r#"192.0.3.0-192.0.3.7 Ok(("lan", Gateway(192.0.2.1)))"#,
+    ];
+    assert_eq!(told("192.0.1.255", "192.0.3.7", 20), lan);
+    assert_eq!(told("192.0.1.255", "192.0.3.7", 2), lan[..2]);
+    assert_eq!(
+        told("255.255.255.254", "255.255.255.255", 9),
+        [r#"255.255.255.254-255.255.255.255 Ok(("lan", Gateway(192.0.2.1)))"#]
+    );
+    assert_eq!(told("::1", "::2", 9), [r#"::1-::1 Ok(("lo", Local))"#, r#"::2-::2 Ok(("lan", Gateway(fe80::1)))"#]);
+}
+
+#[test]
+fn a_route_may_want_shorter_packets_than_its_interface() {
+    let made = |mtu| {
+        let interfaces = vec![interface(LAN, "lan", Kind::Ethernet)];
+        let routes = vec![Route { mtu, ..route(1, "0.0.0.0/0", Fate::Unicast, LAN) }];
+        Routes::new(interfaces, vec![own(LAN, "192.0.2.10/24", true)], routes)
+    };
+    for (mtu, holds) in [(None, 1500), (Some(1280), 1280), (Some(9000), 1500)] {
+        assert_eq!(made(mtu).way(ip("192.0.2.1"), None, None).unwrap().mtu, holds);
+    }
 }
 
 #[test]

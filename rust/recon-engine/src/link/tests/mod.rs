@@ -14,7 +14,7 @@ use packet::{SYN, SYN_ACK, read, segment};
 use socket2::{Domain, Socket, Type};
 
 use super::{Choice, Guard, Layer, Receive, Transmit, capabilities, receiver, transmitter};
-use crate::route::{Egress, NextHop, NoRoute, Routes, Watch};
+use crate::route::{Egress, NextHop, NoRoute, Routes};
 
 const PORTS: u16 = 16;
 /// Far beyond what the slowest machine takes. Reached only by a test that fails.
@@ -35,7 +35,7 @@ fn listen(addr: &str) -> TcpListener {
 
 /// The way to `target` as this thread's namespace has it.
 fn egress(target: IpAddr) -> Egress {
-    Routes::load().unwrap().pick(target, None, None).unwrap()
+    Routes::load().unwrap().way(target, None, None).unwrap().kept()
 }
 
 /// Whether this kernel has `AF_XDP`; says so where it has not.
@@ -52,9 +52,18 @@ fn open(egress: &Egress, choice: Choice) -> Box<dyn Transmit> {
     let started = Instant::now();
     loop {
         match transmitter(egress, choice, 0) {
-            Ok(link) => return link,
+            Ok(link) if link.name() == expected(egress, choice) => return link,
+            Ok(_) => assert!(started.elapsed() < LONGEST, "the queue is taken"),
             Err(error) => assert!(started.elapsed() < LONGEST, "{error}"),
         }
+    }
+}
+
+fn expected(egress: &Egress, choice: Choice) -> &'static str {
+    match choice {
+        _ if egress.next_hop == NextHop::Local => "raw_ip",
+        Choice::Auto => "af_xdp",
+        Choice::Packet => "af_packet",
     }
 }
 
@@ -153,7 +162,7 @@ fn over_a_cable_each_syn_is_answered_once_and_the_kernel_sends_no_reset() {
         here.call(move || check(Choice::Packet, target));
         here.call(move || {
             if has_xdp() {
-                check(Choice::Xdp, target);
+                check(Choice::Auto, target);
             }
         });
     }
@@ -174,22 +183,22 @@ fn without_a_guard_the_kernel_resets_what_we_began() {
 }
 
 #[test]
-fn a_way_over_a_cable_is_read_from_the_kernel_and_its_loss_is_heard() {
+fn a_way_over_a_cable_is_read_from_the_kernel_and_so_is_its_loss() {
     let (Some(here), Some(there)) = (Namespace::make(), Namespace::make()) else { return };
     here.join(&there);
     here.run("ip route add 10.98.0.0/16 via 10.99.0.2");
     here.call(|| {
-        let (routes, mut watch) = (Routes::load().unwrap(), Watch::start().unwrap());
-        let found = routes.pick("10.98.7.7".parse().unwrap(), None, None).unwrap();
+        let routes = Routes::load().unwrap();
+        let found = routes.way("10.98.7.7".parse().unwrap(), None, None).unwrap();
         let gateway = "10.99.0.2".parse().unwrap();
         assert_eq!((found.source.to_string(), found.next_hop), ("10.99.0.1".into(), NextHop::Gateway(gateway)));
         assert_eq!((found.interface.name.as_str(), found.interface.mac), ("cable", [2, 0, 0, 0, 0, 1]));
         assert_eq!(routes.neighbour(found.interface.index, gateway), Some([2, 0, 0, 0, 0, 2]));
-        let beside = routes.pick("fd99::2".parse().unwrap(), None, None).unwrap();
+        let beside = routes.way("fd99::2".parse().unwrap(), None, None).unwrap();
         assert_eq!((beside.source.to_string(), beside.next_hop), ("fd99::1".into(), NextHop::OnLink));
         lab::run("ip link set cable down").unwrap();
-        assert!(watch.changed());
-        assert_eq!(Routes::load().unwrap().pick("10.98.7.7".parse().unwrap(), None, None), Err(NoRoute::Missing));
+        let lost = Routes::load().unwrap();
+        assert_eq!(lost.way("10.98.7.7".parse().unwrap(), None, None), Err(NoRoute::Missing));
     });
 }
 
@@ -199,7 +208,7 @@ fn a_link_that_is_down_keeps_its_frames_and_gives_them_back() {
     here.join(&there);
     here.call(|| {
         let target: SocketAddr = "10.99.0.2:80".parse().unwrap();
-        for choice in [Choice::Packet, Choice::Xdp] {
+        for choice in [Choice::Packet, Choice::Auto] {
             if choice == Choice::Packet || has_xdp() {
                 stay_down(choice, target);
             }
