@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.root, pytest.mark.lab]
 
 GREETING = b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"
 ETH_ALL = 3
+SO_RCVBUFFORCE = 33
+BUFFER_BYTES = 64 << 20
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 HOOK = "chain in { type filter hook input priority 0; policy accept; %s }"
 PATIENT = {"timeout_ms": 2000, "passes": 3}
@@ -49,6 +51,7 @@ class Watch:
     def __init__(self, namespace, interface="cable"):
         self.seen = []
         self._socket = namespace.inside(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_ALL)))
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
         self._socket.bind((interface, 0))
         self._socket.settimeout(0.2)
         self._over = threading.Event()

@@ -137,7 +137,7 @@ impl Desk {
         for place in self.answered.keys().copied().collect::<Vec<_>>() {
             self.settle_answered(place);
         }
-        self.streams.transmit(self.now_us);
+        self.streams.drain(self.now_us);
         self.outbox.finish();
     }
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use recon_core::wire::{self, Mac, Path, PathLayer, Segment, SynTemplate};
 
@@ -20,6 +21,10 @@ const V4_HEADERS: u32 = 40;
 const V6_HEADERS: u32 = 60;
 /// Hops that our packets may take.
 const TTL: u8 = 64;
+
+/// How often, and how far apart, a segment is offered to a link that has no room.
+const FULL_TRIES: u32 = 40;
+const FULL_PAUSE: Duration = Duration::from_micros(50);
 
 /// One way out.
 pub(super) struct Lane {
@@ -177,12 +182,17 @@ impl Lane {
         self.transmit.push(&mut |out| template.write(out, to.0, mac, src_port, to.1, seq)).is_ok()
     }
 
-    /// Queue a segment, flushing when there is no room; it is lost, as on the wire, where the kernel takes nothing.
+    /// Queue a segment, waiting a little where there is no room; then it is lost, as on the wire.
     pub(super) fn push_segment(&mut self, addr: IpAddr, mac: Option<Mac>, segment: &Segment<'_>) {
         let path = self.path_to(mac);
         let mut write = |out: &mut [u8]| wire::tcp_segment(out, &path, addr, segment);
-        if self.transmit.push(&mut write).is_err() && self.transmit.flush().is_ok() {
-            let _ = self.transmit.push(&mut write);
+        for _ in 0..FULL_TRIES {
+            if self.transmit.push(&mut write).is_ok() {
+                return;
+            }
+            if !matches!(self.transmit.flush(), Ok(1..)) {
+                std::thread::sleep(FULL_PAUSE);
+            }
         }
     }
 

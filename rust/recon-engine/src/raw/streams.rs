@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use recon_core::dialogue::Wire;
 use recon_core::space::Target;
@@ -16,6 +17,10 @@ use crate::connect::wheel::Wheel;
 use crate::counters::Counters;
 use crate::link::LinkError;
 use crate::talks::Carrier;
+
+/// How often, and how far apart, the last frames of a run are offered to the kernel.
+const LAST_TRIES: u32 = 200;
+const LAST_PAUSE: Duration = Duration::from_micros(500);
 
 /// Who speaks with us from where: the target's address and port, and our port.
 pub(super) type Tuple = (IpAddr, u16, u16);
@@ -177,6 +182,18 @@ impl Streams {
         self.stirred = stirred;
         // What the kernel does not take now is lost as on the wire: our timers send it again.
         let _ = self.lanes.flush();
+    }
+
+    /// Hand everything to the kernel, waiting a little where it has no room: the last RSTs leave with the run.
+    pub(super) fn drain(&mut self, now_us: u64) {
+        self.transmit(now_us);
+        for _ in 0..LAST_TRIES {
+            if self.lanes.pending() == 0 {
+                return;
+            }
+            std::thread::sleep(LAST_PAUSE);
+            let _ = self.lanes.flush();
+        }
     }
 
     /// Forget a connection, ending it with a RST unless the peer has done so.
