@@ -28,6 +28,14 @@ def port_entries() -> list[tuple[int, str, str]]:
 def port_words(text: str) -> list[tuple[int, str]]:
     """The (port, transport) pairs of port words, sorted; raises PlanError with the bad word."""
 
+def links() -> list[tuple[str, str | None, int | None]]:
+    """Each link of this machine: name, interface, and the errno of opening it (none if it may be opened)."""
+
+def ways(
+    blocks: Sequence[tuple[str, str]], interface: str | None, source_ip: str | None, most: int
+) -> list[tuple[str, str, str]]:
+    """First address, last, and the way in words, of the ranges that leave one way; at most ``most`` of a block."""
+
 @final
 class Space:
     """Targets minus exclusions, times ports. Each (address, port) exists once."""

@@ -12,6 +12,7 @@ from ipaddress import ip_address
 
 from recon import _core
 from recon.errors import PlanError
+from recon.links import ways
 
 DEFAULT_PORTS = "top:100"
 DEFAULT_UDP_PORTS = (
@@ -31,6 +32,9 @@ ALLOWABLE = ("industrial",)
 """Classes of probes that are sent only where the user said so: what they disturb may be a machine."""
 
 RESOLVERS = 32
+MOST_WAYS = 20
+"""Ways that an explained plan lists."""
+
 SEED_BITS = 63
 CORE_VERSION = _core.__version__
 SHUFFLE_VERSION = _core.Line.VERSION
@@ -184,6 +188,7 @@ class Plan:
             f"time        {self._time_text()}",
         ]
         lines += [f"block       {first} - {last}, {ports:,} ports each" for first, last, ports in self._some_blocks()]
+        lines += [f"way         {first} - {last} {way}" for first, last, way in self._ways()]
         lines += [f"left out    {cut} ({name})" for cut, name in self.space.special]
         lines += [f"unresolved  {name}" for name in self.unresolved]
         return "\n".join(lines)
@@ -205,6 +210,12 @@ class Plan:
     def _some_blocks(self, most: int = 20) -> list[tuple[str, str, int]]:
         return self.space.blocks[:most]
 
+    def _ways(self) -> list[tuple[str, str, str]]:
+        if not self.is_raw:
+            return []
+        blocks = [(first, last) for first, last, _ in self._some_blocks()]
+        return ways(blocks, self.interface, self.source_ip)[:MOST_WAYS]
+
     def _time_text(self) -> str:
         if self.rate_pps is None:
             return "as fast as this machine and the targets allow"
@@ -215,6 +226,11 @@ class Plan:
         for option, value in (("--interface", self.interface), ("--source-ip", self.source_ip)):
             if value is not None and not self.is_raw:
                 raise PlanError(option, "only the raw backend can choose it", f"{option} {value} --backend raw")
+        there = [name for _, name in socket.if_nameindex()]
+        if self.interface is not None and self.interface not in there:
+            raise PlanError(
+                self.interface, f"no such interface; there are {', '.join(there)}", f"--interface {there[0]}"
+            )
 
     def _refuse_nothing(self) -> None:
         if self.unresolved and not len(self.space):

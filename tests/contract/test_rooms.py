@@ -23,10 +23,10 @@ LAYERS = (
     {"enumeration", "plugins", "sinks", "probes", "enumerators"},
     {"hookspecs", "plan", "blocking"},
     {"enumerator", "learnt", "proofs"},
-    {"model", "ports"},
+    {"model", "ports", "links"},
     {"errors"},
 )
-MAY_IMPORT_CORE = {"model", "plan", "pipeline", "offline", "enumeration", "testing", "ports"}
+MAY_IMPORT_CORE = {"model", "plan", "pipeline", "offline", "enumeration", "testing", "ports", "links"}
 PLUGINS_MAY_IMPORT = {"recon", "recon.testing"}
 CORE_MAY_NOT = (r"\bstd::thread\b", r"\bInstant\b", r"\bSystemTime\b", r"\bstd::fs\b", r"\bstd::process\b")
 ADDRESS_TYPES = {"IpAddr", "Ipv4Addr", "Ipv6Addr", "AddrParseError"}

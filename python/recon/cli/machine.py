@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from recon.links import Link, links
 
 Verdict = Literal["good", "low", "missing"]
 
@@ -18,6 +21,14 @@ _CONNTRACK_SHARE = 0.5
 _CAP_NET_ADMIN, _CAP_NET_RAW = 12, 13
 _AF_XDP = 44
 """Linux's number for the address family (include/linux/socket.h); Python has no name for it before 3.14."""
+
+_PRIVILEGE = "run recon with sudo, or in a unit with AmbientCapabilities={}; never setcap a Python interpreter"
+_LINKS = {
+    "af_xdp": "With --backend raw, probes leave here by a ring that is shared with the kernel: the fastest link.",
+    "af_packet": "With --backend raw, answers are read and conversations held by packet sockets, and probes leave by"
+    " them where AF_XDP cannot be had.",
+    "raw_ip": "With --backend raw, packets to this machine itself and into tunnels leave by raw IP sockets.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ def checks(proc: Path = Path("/proc")) -> list[Check]:
         _capability(proc, "CAP_NET_RAW", _CAP_NET_RAW),
         _capability(proc, "CAP_NET_ADMIN", _CAP_NET_ADMIN),
         _af_xdp(),
+        *(_link(link) for link in links()),
         _conntrack(proc),
         _time_wait(proc),
         _backlog(proc),
@@ -106,10 +118,9 @@ def _capability(proc: Path, name: str, bit: int) -> Check | None:
         _CAP_NET_RAW: "Raw packets need it. The connect backend does not: sweeps work without, at socket speed.",
         _CAP_NET_ADMIN: "AF_XDP sockets and network namespaces need it. The connect backend does not.",
     }
-    change = f"run recon with sudo, or in a unit with AmbientCapabilities={name}; never setcap a Python interpreter"
     if held:
         return Check(name, "held", "good", needs[bit], "")
-    return Check(name, "not held", "missing", needs[bit], change)
+    return Check(name, "not held", "missing", needs[bit], _PRIVILEGE.format(name))
 
 
 def _af_xdp() -> Check:
@@ -127,6 +138,22 @@ def _af_xdp() -> Check:
         "The fastest way to send raw packets; packet sockets stand in for it. The connect backend needs neither.",
         "" if there else "a kernel with CONFIG_XDP_SOCKETS=y",
     )
+
+
+def _link(link: Link) -> Check:
+    name = f"{link.name} on {link.interface}" if link.interface else link.name
+    if link.refusal is None:
+        return Check(name, "may be opened", "good", _LINKS[link.name], "")
+    return Check(name, os.strerror(link.refusal), "missing", _LINKS[link.name], _cure(link))
+
+
+def _cure(link: Link) -> str:
+    """What to change so that a link may be opened."""
+    if link.refusal in {errno.EPERM, errno.EACCES}:
+        return _PRIVILEGE.format("CAP_NET_RAW")
+    if link.refusal == errno.EBUSY:
+        return f"end the program that holds the first queue of {link.interface} by AF_XDP, or let af_packet stand in"
+    return "a kernel and a driver that have it, or let another link stand in"
 
 
 def _conntrack(proc: Path) -> Check:

@@ -2,6 +2,7 @@
 
 mod batch;
 mod errors;
+mod links;
 mod offline;
 mod orders;
 mod pack;
@@ -18,6 +19,8 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use super::batch::Batch;
+    #[pymodule_export]
+    use super::links::{links, ways};
     #[pymodule_export]
     use super::offline::Offline;
     #[pymodule_export]

@@ -215,7 +215,7 @@ fn shown(words: &[String]) -> PyResult<Show> {
 }
 
 /// The interface and the source address that the raw backend is told.
-fn raw_terms((interface, source_ip): (Option<String>, Option<String>)) -> PyResult<Raw> {
+pub(crate) fn raw_terms((interface, source_ip): (Option<String>, Option<String>)) -> PyResult<Raw> {
     let parsed = source_ip.map(|addr| addr.parse().map_err(|_| not_an_address(&addr))).transpose()?;
     Ok(Raw { interface, source_ip: parsed })
 }

@@ -57,9 +57,9 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Put `routes` in order.
+    /// Put `routes` in order, with those that the kernel has without writing them down.
     pub(super) fn new(routes: Vec<Route>) -> Self {
-        let (v4, v6) = routes.into_iter().partition(|route| route.prefix.is_ipv4());
+        let (v4, v6) = routes.into_iter().chain(unwritten()).partition(|route| route.prefix.is_ipv4());
         Self { v4: groups(v4), v6: groups(v6) }
     }
 
@@ -99,6 +99,26 @@ impl Group {
         let alike = self.routes[first..].iter().take_while(|(prefix, _)| *prefix == wanted);
         alike.map(|(_, route)| route).find(|route| fits(route))
     }
+}
+
+/// Multicast (RFC 5771, RFC 4291 section 2.7) and the limited broadcast (RFC 919).
+fn unwritten() -> [Route; 3] {
+    let many = |prefix: IpAddr, length| Route {
+        rank: 0,
+        prefix,
+        length,
+        metric: 0,
+        fate: Fate::Many,
+        interface: 0,
+        gateway: None,
+        source: None,
+        mtu: None,
+    };
+    [
+        many(Ipv4Addr::new(224, 0, 0, 0).into(), 4),
+        many(Ipv4Addr::BROADCAST.into(), 32),
+        many(Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0).into(), 8),
+    ]
 }
 
 fn groups(mut routes: Vec<Route>) -> Vec<Group> {

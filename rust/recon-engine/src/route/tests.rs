@@ -117,6 +117,7 @@ fn what_cannot_be_reached_says_why() {
     assert_eq!(told("203.0.113.7", None, None), "Refused");
     assert_eq!(told("192.0.2.255", None, None), "Many");
     assert_eq!(told("10.66.0.1", None, None), "Down");
+    assert_eq!(["224.0.0.1", "255.255.255.255", "ff02::1"].map(|many| told(many, None, None)), ["Many"; 3]);
     let bare = Routes::new(vec![interface(LAN, "lan", Kind::Ethernet)], Vec::new(), Vec::new());
     assert_eq!(bare.way(ip("192.0.2.1"), None, None), Err(NoRoute::Missing));
     let nameless = vec![route(1, "0.0.0.0/0", Fate::Unicast, LAN)];
@@ -157,7 +158,10 @@ fn a_range_is_told_in_stretches_of_one_way() {
     assert_eq!(told("192.0.1.255", "192.0.3.7", 2), lan[..2]);
     assert_eq!(
         told("255.255.255.254", "255.255.255.255", 9),
-        [r#"255.255.255.254-255.255.255.255 Ok(("lan", Gateway(192.0.2.1)))"#]
+        [
+            r#"255.255.255.254-255.255.255.254 Ok(("lan", Gateway(192.0.2.1)))"#,
+            "255.255.255.255-255.255.255.255 Err(Many)"
+        ]
     );
     assert_eq!(told("::1", "::2", 9), [r#"::1-::1 Ok(("lo", Local))"#, r#"::2-::2 Ok(("lan", Gateway(fe80::1)))"#]);
 }
