@@ -22,6 +22,7 @@ pub(crate) fn links(py: Python<'_>) -> PyResult<Vec<Told>> {
 }
 
 #[pyfunction]
+#[allow(clippy::needless_pass_by_value)] // what Python's values become
 pub(crate) fn ways(
     py: Python<'_>,
     blocks: Vec<(IpAddr, IpAddr)>,

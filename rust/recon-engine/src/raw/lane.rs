@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use recon_core::wire::{self, Mac, Path, PathLayer, Segment, SynTemplate};
+use recon_core::space::{Target, Transport};
+use recon_core::wire::{self, Body, Checks, Frame, Mac, Packet, Path, PathLayer, Segment, SynTemplate};
 
 use super::Raw;
 use super::neighbours::Known;
@@ -135,6 +136,11 @@ impl Lanes {
         (taken, failed)
     }
 
+    /// How many are open.
+    pub(super) fn len(&self) -> usize {
+        self.opened.len()
+    }
+
     /// Frames that the kernel has not taken.
     pub(super) fn pending(&self) -> usize {
         self.opened.iter().map(|lane| lane.transmit.pending()).sum()
@@ -203,6 +209,18 @@ impl Lane {
         self.transmit.push(&mut write).is_ok()
     }
 
+    /// Take one frame back out of the queue and name whom it asks, if it is a probe. False when nothing is queued.
+    pub(super) fn take_back(&mut self, name: &mut dyn FnMut(Target)) -> bool {
+        let layer = if self.transmit.layer() == link::Layer::Ip { wire::Layer::Ip } else { wire::Layer::Ethernet };
+        self.transmit.take_back(&mut |bytes| {
+            if let Frame::Packet(packet) = wire::parse(bytes, layer, Checks::Offloaded)
+                && let Some(target) = asked(&packet)
+            {
+                name(target);
+            }
+        })
+    }
+
     /// Tell a neighbour who asks where our address is.
     fn tell(&mut self, asker: IpAddr, mac: Mac) {
         let station = self.own();
@@ -227,6 +245,16 @@ impl Lane {
         };
         Path { layer, ..self.path }
     }
+}
+
+/// Whom a packet of ours asks.
+fn asked(packet: &Packet<'_>) -> Option<Target> {
+    let (port, transport) = match &packet.body {
+        Body::Tcp(tcp) => (tcp.dst_port, Transport::Tcp),
+        Body::Udp(udp) => (udp.dst_port, Transport::Udp),
+        Body::Icmp(_) | Body::Other => return None,
+    };
+    Some(Target { addr: packet.dst, port, transport })
 }
 
 /// Longest payload in bytes of a TCP segment that fits a route's packets of at most `mtu` bytes.

@@ -11,7 +11,7 @@ use recon_core::dialogue::Subject;
 use recon_core::dialogue::datagram::Datagrams;
 use recon_core::reply::{Reply, State};
 use recon_core::space::{Target, Transport};
-use recon_core::wire::{self, Body, Checks, Frame, Mac};
+use recon_core::wire::Mac;
 
 use super::Raw;
 use super::lane::{Lanes, Next};
@@ -19,7 +19,7 @@ use crate::EngineError;
 use crate::counters::{Counters, Held};
 use crate::errno::{self, NO_ROUTE, Outcome};
 use crate::feed::{Lease, Segment};
-use crate::link::{self, Choice};
+use crate::link::Choice;
 use crate::outbox::Outbox;
 use crate::sweep::Shared;
 
@@ -226,8 +226,8 @@ impl Sender {
             self.remember(position, now_us);
         }
         while !self.push(lane, mac, target, pass, now_us) {
-            if self.flush(now_us).is_some() {
-                self.sleep(now_us + BACK_OFF_US);
+            if let Some(until_us) = self.flush(self.now_us()) {
+                self.sleep(until_us);
             }
             if self.shared.stop.load(Ordering::Relaxed) {
                 return Ok(());
@@ -260,21 +260,34 @@ impl Sender {
     /// Count a target that we cannot ask.
     fn give_up(&mut self, position: u64, target: Target, reason: &'static str) {
         self.counters.error(reason);
-        if self.segment.as_ref().is_some_and(|segment| segment.mark(position, false)) {
-            self.counters.silent(-1);
-        }
-        self.counters.verdict(State::Unknown);
+        self.unmark(position);
         self.settled += 1;
+        self.count_unknown(target, reason);
+    }
+
+    fn count_unknown(&mut self, target: Target, reason: &'static str) {
+        self.counters.verdict(State::Unknown);
         if self.shared.settings.show.wants(State::Unknown) {
             let reply = self.shared.reply(target, State::Unknown, reason, None);
             self.outbox.push(reply, self.now_us());
         }
     }
 
+    /// A position is not silent after all; whether it counted as that.
+    fn unmark(&self, position: u64) -> bool {
+        let was_silent = self.shared.feed.segment_of(position).is_some_and(|segment| segment.mark(position, false));
+        if was_silent {
+            self.counters.silent(-1);
+        }
+        was_silent
+    }
+
     fn remember(&mut self, position: u64, now_us: u64) {
         self.recent.push_back((now_us, position));
         let window_us = self.shared.settings.timeout_us;
-        while self.recent.front().is_some_and(|(sent_us, _)| sent_us + window_us < now_us) {
+        // While the link is down no answer comes in; what was asked shortly before is still awaited.
+        let end_us = self.trouble.down_since_us.unwrap_or(now_us);
+        while self.recent.front().is_some_and(|(sent_us, _)| sent_us + window_us < end_us) {
             self.recent.pop_front();
         }
     }
@@ -314,48 +327,38 @@ impl Sender {
             }
         } else if !scarce && self.trouble.failures >= FORBIDDEN_TRIES {
             self.trouble.failures = 0;
-            self.take_back(lane, name);
+            self.refuse(lane, name);
         }
         now_us + back_off_us
     }
 
-    /// Give up the frame that the kernel refuses.
-    fn take_back(&mut self, lane: usize, reason: &'static str) {
+    /// Give up the frame that the kernel refuses; its target is unknown unless it has answered meanwhile.
+    fn refuse(&mut self, lane: usize, reason: &'static str) {
         let mut refused = None;
-        let transmit = &mut self.lanes.at(lane).transmit;
-        let layer = if transmit.layer() == link::Layer::Ip { wire::Layer::Ip } else { wire::Layer::Ethernet };
-        transmit.take_back(&mut |bytes| {
-            if let Frame::Packet(packet) = wire::parse(bytes, layer, Checks::Offloaded) {
-                refused = match packet.body {
-                    Body::Tcp(tcp) => Some((packet.dst, tcp.dst_port, Transport::Tcp)),
-                    Body::Udp(udp) => Some((packet.dst, udp.dst_port, Transport::Udp)),
-                    Body::Icmp(_) | Body::Other => None,
-                };
+        self.lanes.at(lane).take_back(&mut |target| refused = Some(target));
+        let position = refused.and_then(|target| self.shared.settings.line.position_of(&target));
+        if let (Some(target), Some(position)) = (refused, position) {
+            self.counters.error(reason);
+            if self.unmark(position) {
+                self.count_unknown(target, reason);
             }
-        });
-        let Some((addr, port, transport)) = refused else {
-            return;
-        };
-        let target = Target { addr, port, transport };
-        let Some(position) = self.shared.settings.line.position_of(&target) else {
-            return;
-        };
-        self.give_up(position, target, reason);
-        // It was settled when it was queued.
-        self.settled -= 1;
+        }
     }
 
-    /// The end: what was sent too late to be answered before a stop is not silent but unknown.
+    /// The end: what was sent too late to be answered before a stop, or never left, is not silent but unknown.
     fn wind_up(mut self) {
         if self.shared.stop.load(Ordering::Relaxed) {
-            let now_us = self.now_us();
+            let end_us = self.trouble.down_since_us.unwrap_or(self.now_us());
             let window_us = self.shared.settings.timeout_us;
-            let late = self.recent.iter().filter(|(sent_us, _)| sent_us + window_us > now_us);
-            for &(_, position) in late {
-                let segment = self.shared.feed.segment_of(position);
-                if segment.is_some_and(|segment| segment.mark(position, false)) {
-                    self.counters.silent(-1);
-                }
+            for &(_, position) in self.recent.iter().filter(|(sent_us, _)| sent_us + window_us > end_us) {
+                self.unmark(position);
+            }
+            let mut queued = Vec::new();
+            for lane in 0..self.lanes.len() {
+                while self.lanes.at(lane).take_back(&mut |target| queued.push(target)) {}
+            }
+            for position in queued.iter().filter_map(|target| self.shared.settings.line.position_of(target)) {
+                self.unmark(position);
             }
         }
         self.report_settled();
