@@ -9,7 +9,6 @@ use recon_core::wire::Packet;
 
 use super::desk::Desk;
 use super::sender::subject;
-use crate::feed::Ticket;
 use crate::guard::guarded;
 
 /// UDP ports at once that answered and are asked on.
@@ -20,7 +19,6 @@ const REFINE_US: u64 = 700_000;
 /// A UDP port that answered.
 #[derive(Debug)]
 pub(super) struct Answered {
-    ticket: Ticket,
     target: Target,
     rtt_us: Option<u64>,
     ttl: u8,
@@ -41,12 +39,11 @@ impl Desk {
                 return;
             };
             let rtt_us = self.raw.times.since(position, self.now_us);
-            let ticket = Ticket { position, failures: 0, pass: 1 };
             let mut dialogue = Datagrams::new(subject(&self.shared, target, self.now_us));
             // The pass that was answered is not known; the first question of the port stands for it.
             let _ = dialogue.first(self.shared.settings.pack.as_deref(), 1);
             let (ttl, deadline_us) = (packet.ttl, self.now_us + REFINE_US);
-            let answered = Answered { ticket, target, rtt_us, ttl, our_port, dialogue, deadline_us };
+            let answered = Answered { target, rtt_us, ttl, our_port, dialogue, deadline_us };
             self.answered.insert(place, answered);
         }
         self.hear_datagram(place, payload);
@@ -94,6 +91,6 @@ impl Desk {
         let (banner, findings) = answered.dialogue.finish();
         let mut reply = self.shared.reply(answered.target, State::Open, "response", answered.rtt_us);
         (reply.ttl, reply.banner, reply.findings) = (Some(answered.ttl), banner, findings);
-        self.settle(answered.ticket, reply);
+        self.settle(reply);
     }
 }

@@ -335,16 +335,16 @@ impl Desk {
     fn settle_open(&mut self, opened: Opened) {
         let mut reply = self.shared.reply(opened.target, State::Open, "syn-ack", Some(opened.rtt_us));
         reply.ttl = opened.ttl;
-        self.settle(opened.ticket, reply);
+        self.settle(reply);
     }
 
     fn settle_talks(&mut self) {
-        for (ticket, reply) in self.talks.take_done() {
-            self.settle(ticket, reply);
+        for (_, reply) in self.talks.take_done() {
+            self.settle(reply);
         }
     }
 
-    pub(super) fn settle(&mut self, _ticket: Ticket, reply: Reply) {
+    pub(super) fn settle(&mut self, reply: Reply) {
         self.counters.verdict(State::Open);
         self.outbox.push(reply, self.now_us);
     }
