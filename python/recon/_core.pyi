@@ -53,6 +53,15 @@ class Space:
     def blocks(self) -> list[tuple[str, str, int]]:
         """(first address, last address, number of ports) of each disjoint block."""
     @property
+    def pieces(self) -> list[tuple[str, str, str]]:
+        """(first address, last address, port words) of each disjoint block: all that ``restore`` needs."""
+    @property
+    def left_out(self) -> list[tuple[str, str]]:
+        """(first address, last address) of what ``special`` names."""
+    @staticmethod
+    def restore(pieces: Sequence[tuple[str, str, str]], left_out: Sequence[tuple[str, str]]) -> Space:
+        """The space that gave these ``pieces`` and ``left_out``; no word is resolved, no range judged again."""
+    @property
     def special(self) -> list[tuple[str, str]]:
         """(range, name with its RFC) of each special-purpose range that was cut out."""
     @property

@@ -6,21 +6,18 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
 from recon import _core
 from recon.errors import PlanError
 from recon.links import ways
+from recon.plan_parts import digest_of, digest_of_probes, parts_of, restored, stored
+from recon.plan_words import Resolve, Resolved, flat, lookup, port_words, translated
 
-DEFAULT_PORTS = "top:100"
-DEFAULT_UDP_PORTS = (
-    "U:7,U:17,U:19,U:53,U:67,U:69,U:111,U:123,U:137,U:138,U:161,U:177,U:389,U:427,U:443,U:500,U:514,U:520,U:523,U:623,"
-    "U:626,U:1194,U:1434,U:1604,U:1701,U:1812,U:1900,U:2049,U:2302,U:3283,U:3391,U:3478,U:3702,U:4500,U:5060,U:5093,"
-    "U:5351,U:5353,U:5355,U:5632,U:5683,U:6881,U:9987,U:10001,U:10080,U:11211,U:17185,U:19132,U:27015,U:30718,U:47808"
-)
-"""UDP ports that servers of well-known protocols listen on (IANA registry and the protocols' own documents)."""
+if TYPE_CHECKING:
+    from recon.model import Probe
 
 DEFAULT_RATE = 10_000.0
 DEFAULT_TIMEOUT_MS = 900
@@ -31,7 +28,6 @@ BACKENDS = ("auto", "connect", "raw")
 ALLOWABLE = ("industrial",)
 """Classes of probes that are sent only where the user said so: what they disturb may be a machine."""
 
-RESOLVERS = 32
 MOST_WAYS = 20
 """Ways that an explained plan lists."""
 
@@ -40,8 +36,6 @@ CORE_VERSION = _core.__version__
 SHUFFLE_VERSION = _core.Line.VERSION
 """Bumped when the same seed would give another order."""
 
-Resolve = Callable[[str], Sequence[str]]
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -49,7 +43,7 @@ class Plan:
 
     ``rate_pps`` is probes a second (none: no cap), ``timeout_ms`` milliseconds for a handshake, ``shard`` is
     (index from 0, count), ``names`` maps addresses to the host names the user gave, ``unresolved`` lists those
-    without an address.
+    without an address, ``probes`` is the digest of the probes it will be run with, empty before they are known.
     """
 
     words: tuple[str, ...]
@@ -75,6 +69,7 @@ class Plan:
     source_ip: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     unresolved: tuple[str, ...] = ()
+    probes: str = ""
 
     @classmethod
     def parse(  # noqa: PLR0913 - the one place where a run's options meet; all but the first are keyword-only
@@ -113,13 +108,13 @@ class Plan:
 
         Raises PlanError with the bad word.
         """
-        words = tuple(_flatten(targets))
+        words = tuple(flat(targets))
         if not words:
             raise PlanError("", "no target was named", "192.0.2.0/24")
-        resolved = _Resolved(resolve or _lookup)
-        ports = _port_words(ports, udp=udp)
-        addresses = resolved.read(_translated(words, translate))
-        left_out = _Resolved(resolve or _lookup)
+        resolved = Resolved(resolve or lookup)
+        ports = port_words(ports, udp=udp)
+        addresses = resolved.read(translated(words, translate))
+        left_out = Resolved(resolve or lookup)
         excluded = left_out.read(exclude)
         if left_out.unresolved:
             raise PlanError(left_out.unresolved[0], "this exclusion has no address, so it cannot be honoured")
@@ -170,9 +165,36 @@ class Plan:
 
     @property
     def is_deep(self) -> bool:
-        """Whether to ask on where a name is known: what was wished, or else on for up to 4,096 targets."""
-        wished = self.targets <= DEEP_TARGETS if self.deep is None else self.deep
+        """Whether to ask on where a name is known: what was wished, or on for up to 4,096 targets in all shards."""
+        wished = len(self.space) <= DEEP_TARGETS if self.deep is None else self.deep
         return self.enumerate and wished
+
+    def parts(self) -> dict[str, str]:
+        """What makes this plan itself and no other, by name: resume and merge compare them and name what differs."""
+        return parts_of(self)
+
+    @property
+    def digest(self) -> str:
+        """One digest of all parts, 32 hexadecimal digits."""
+        return digest_of(self.parts())
+
+    @property
+    def whole_digest(self) -> str:
+        """The digest of the plan that this one is a shard of: of all parts but the shard."""
+        return digest_of({name: part for name, part in self.parts().items() if name != "shard"})
+
+    def knowing(self, probes: Iterable[tuple[str, Probe]]) -> Plan:
+        """The same plan, knowing the (plugin, probe) pairs that it will be run with, if it asks any question."""
+        return replace(self, probes=digest_of_probes(probes) if self.enumerate else "")
+
+    def to_json(self) -> str:
+        """The plan as JSON: all that another machine needs to build it again; it holds the SNMP community."""
+        return stored(self)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Plan:
+        """Build the plan that ``to_json`` wrote, without resolving a name again; PlanError if that cannot be."""
+        return restored(text, cls)
 
     def explain(self) -> str:
         """What this plan would do, for a reader: size, exclusions, backend, rate, estimated time."""
@@ -238,78 +260,6 @@ class Plan:
                 self.unresolved[0], "this name has no address, and nothing else is left to sweep", "127.0.0.1"
             )
         _core.Line(self.space, self.seed, self.shard)
-
-
-class _Resolved:
-    """Reads target words, replacing host names by all their addresses."""
-
-    def __init__(self, resolve: Resolve) -> None:
-        self._resolve = resolve
-        self.names: dict[str, str] = {}
-        self.unresolved: list[str] = []
-
-    def read(self, words: Iterable[str]) -> list[str]:
-        """Address words for all ``words``; names without an address go to ``unresolved``."""
-        known = list(words)
-        targets = [_core.target_name(word) for word in known]
-        hosts = sorted({target[0] for target in targets if target})
-        found = self._look_up(hosts)
-        out: list[str] = []
-        for word, target in zip(known, targets, strict=True):
-            out += [word] if target is None else self._addresses(target[0], target[1], found[target[0]])
-        return out
-
-    def _look_up(self, hosts: list[str]) -> dict[str, Sequence[str]]:
-        if not hosts:
-            return {}
-        with ThreadPoolExecutor(min(RESOLVERS, len(hosts))) as pool:
-            return dict(zip(hosts, pool.map(self._resolve, hosts), strict=True))
-
-    def _addresses(self, host: str, port: int | None, addresses: Sequence[str]) -> list[str]:
-        if not addresses and host not in self.unresolved:
-            self.unresolved.append(host)
-        for address in addresses:
-            self.names.setdefault(address, host)
-        return [_with_port(address, port) for address in addresses]
-
-
-def _lookup(host: str) -> list[str]:
-    """All addresses of ``host``; empty when it has none."""
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return []
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def _with_port(address: str, port: int | None) -> str:
-    if port is None:
-        return address
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-
-
-def _flatten(targets: Iterable[str | Iterable[str]]) -> Iterable[str]:
-    for target in targets:
-        if isinstance(target, str):
-            yield target
-        else:
-            yield from target
-
-
-def _translated(words: Iterable[str], translate: Callable[[str], Iterable[str] | None] | None) -> Iterable[str]:
-    for word in words:
-        meaning = translate(word) if translate else None
-        yield from [word] if meaning is None else meaning
-
-
-def _port_words(ports: str | None, *, udp: bool) -> str:
-    """The port words to use; with ``udp`` a word without a prefix is meant for UDP."""
-    if ports is None:
-        return DEFAULT_UDP_PORTS if udp else DEFAULT_PORTS
-    if not udp:
-        return ports
-    words = [word.strip() for word in ports.split(",")]
-    return ",".join(word if word[:2].upper() in {"T:", "U:"} else f"U:{word}" for word in words)
 
 
 def _seed(seed: int | None) -> int:

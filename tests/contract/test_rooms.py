@@ -22,11 +22,22 @@ LAYERS = (
     {"pipeline", "store"},
     {"enumeration", "plugins", "sinks", "probes", "enumerators"},
     {"hookspecs", "plan", "blocking"},
-    {"enumerator", "learnt", "proofs"},
+    {"enumerator", "learnt", "proofs", "plan_parts", "plan_words"},
     {"model", "ports", "links"},
     {"errors"},
 )
-MAY_IMPORT_CORE = {"model", "plan", "pipeline", "offline", "enumeration", "testing", "ports", "links"}
+MAY_IMPORT_CORE = {
+    "model",
+    "plan",
+    "plan_parts",
+    "plan_words",
+    "pipeline",
+    "offline",
+    "enumeration",
+    "testing",
+    "ports",
+    "links",
+}
 PLUGINS_MAY_IMPORT = {"recon", "recon.testing"}
 CORE_MAY_NOT = (r"\bstd::thread\b", r"\bInstant\b", r"\bSystemTime\b", r"\bstd::fs\b", r"\bstd::process\b")
 ADDRESS_TYPES = {"IpAddr", "Ipv4Addr", "Ipv6Addr", "AddrParseError"}

@@ -83,7 +83,7 @@ def make_plan(request: Request) -> tuple[Plan, Plugins]:
         plan = _parse(request, targets, excluded, plugins)
     except PlanError as error:
         raise targets.explain(excluded.explain(error)) from None
-    return plan, plugins
+    return plan.knowing(plugins.probes()), plugins
 
 
 def _parse(request: Request, targets: Words, excluded: Words, plugins: Plugins) -> Plan:

@@ -25,6 +25,9 @@ pub(crate) fn target_name(py: Python<'_>, word: &str) -> PyResult<Option<(String
     }
 }
 
+/// First address, last address and port words of consecutive addresses that share their ports.
+type Piece = (String, String, String);
+
 /// Targets minus exclusions, times ports. Each (address, port) exists once.
 #[pyclass(frozen, module = "recon._core")]
 pub(crate) struct Space {
@@ -71,6 +74,28 @@ impl Space {
     }
 
     #[getter]
+    fn pieces(&self) -> Vec<Piece> {
+        let row = |block: &space::Block| {
+            (block.range().first().to_string(), block.range().last().to_string(), block.ports().to_string())
+        };
+        self.inner.blocks().iter().map(row).collect()
+    }
+
+    /// The space of these pieces and of what it left out, as `pieces` and `left_out` gave them.
+    #[staticmethod]
+    #[allow(clippy::needless_pass_by_value)] // pyo3 hands sequences over by value
+    fn restore(py: Python<'_>, pieces: Vec<Piece>, left_out: Vec<(String, String)>) -> PyResult<Self> {
+        let built = py.detach(|| restored(&pieces, &left_out));
+        Ok(Self { inner: built.map_err(|error| errors::word(py, error))? })
+    }
+
+    #[getter]
+    fn left_out(&self) -> Vec<(String, String)> {
+        let row = |cut: &space::ExcludedSpecial| (cut.range.first().to_string(), cut.range.last().to_string());
+        self.inner.excluded_special().iter().map(row).collect()
+    }
+
+    #[getter]
     fn special(&self) -> Vec<(String, String)> {
         let row =
             |cut: &space::ExcludedSpecial| (text(&cut.range), format!("{}, {}", cut.special.name, cut.special.rfc));
@@ -98,6 +123,23 @@ fn build(targets: &[String], ports: &str, exclude: &[String]) -> Result<space::S
         builder.exclude(&parse_target(word)?)?;
     }
     builder.build()
+}
+
+fn restored(pieces: &[Piece], left_out: &[(String, String)]) -> Result<space::Space, WordError> {
+    let mut builder = SpaceBuilder::new(PortSet::single(0, Transport::Tcp));
+    for (first, last, ports) in pieces {
+        builder.restore(&range(first, last)?, PortSet::parse(ports)?);
+    }
+    for (first, last) in left_out {
+        builder.restore_left_out(&range(first, last)?);
+    }
+    builder.build()
+}
+
+fn range(first: &str, last: &str) -> Result<AddressRange, WordError> {
+    let ends = first.parse().ok().zip(last.parse().ok());
+    ends.and_then(|(first, last)| AddressRange::new(first, last))
+        .ok_or_else(|| WordError::new(&format!("{first}-{last}"), "is no range of addresses", "10.0.0.1-10.0.0.9"))
 }
 
 /// A range as a prefix where it is one, else as first-last.

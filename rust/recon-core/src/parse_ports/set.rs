@@ -1,5 +1,7 @@
 //! A set of ports that can be counted and indexed. Values only; words are read in the parent module.
 
+use std::fmt;
+
 use crate::shuffle::Divider;
 use crate::space::Transport;
 
@@ -47,6 +49,21 @@ impl Eq for PortSet {}
 impl std::hash::Hash for PortSet {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         self.spans.hash(state);
+    }
+}
+
+/// Port words that mean the set again: `22,8000-8100,U:53`.
+impl fmt::Display for PortSet {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, span) in self.spans.iter().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            let prefix = if span.transport == Transport::Udp { "U:" } else { "" };
+            write!(out, "{comma}{prefix}{}", span.first)?;
+            if span.last > span.first {
+                write!(out, "-{}", span.last)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -177,6 +194,14 @@ fn count<'a>(spans: impl Iterator<Item = &'a PortSpan>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_set_shows_as_words_that_mean_it_again() {
+        for words in ["22", "0-65535,U:0-65535", "22,80-81,U:53,U:67-68", "U:1"] {
+            let shown = PortSet::parse(words).map(|set| set.to_string());
+            assert_eq!(shown.as_deref(), Ok(words));
+        }
+    }
 
     fn tcp(first: u16, last: u16) -> PortSpan {
         PortSpan::new(Transport::Tcp, first, last)

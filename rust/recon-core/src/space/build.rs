@@ -70,6 +70,22 @@ impl SpaceBuilder {
         Ok(self)
     }
 
+    /// Adds a block of an earlier space as it was: its addresses are swept whether special or not.
+    pub fn restore(&mut self, range: &AddressRange, ports: PortSet) -> &mut Self {
+        let ports = self.id_of(ports);
+        let layers = self.layers.entry(range.family()).or_default();
+        layers.add(ports, range.numbers());
+        layers.name(range.numbers());
+        self
+    }
+
+    /// Adds what an earlier space left out because it is special and not named, so that this one says so too.
+    pub fn restore_left_out(&mut self, range: &AddressRange) -> &mut Self {
+        let layers = self.layers.entry(range.family()).or_default();
+        layers.add(self.default_ports, range.numbers());
+        self
+    }
+
     /// Lays the words over each other and counts.
     ///
     /// # Errors

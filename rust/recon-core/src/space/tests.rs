@@ -173,3 +173,19 @@ fn an_empty_space_has_no_index() {
     assert!(space.is_empty());
     assert_eq!((space.len(), space.addresses(), space.blocks().len()), (0, 0, 0));
 }
+
+#[test]
+fn a_space_is_restored_from_its_blocks_and_what_it_left_out() {
+    let space = built("22,80,U:53", &["9.255.255.0-10.0.0.5", "127.0.0.1", "::1"], &["9.255.255.7"]);
+    let mut builder = SpaceBuilder::new(PortSet::parse("1").unwrap());
+    for block in space.blocks() {
+        builder.restore(&block.range(), block.ports().clone());
+    }
+    for cut in space.excluded_special() {
+        builder.restore_left_out(&cut.range);
+    }
+    let again = builder.build().unwrap();
+    assert_eq!((again.len(), again.digest()), (space.len(), space.digest()));
+    assert_eq!(again.excluded_special(), space.excluded_special());
+    assert!(!space.excluded_special().is_empty());
+}
