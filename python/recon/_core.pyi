@@ -1,7 +1,8 @@
 """The Rust core as Python sees it. Hand-written; stubtest checks it against the built module."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import final
+from os import PathLike
+from typing import Any, final
 
 from recon.model import FactValue, Probe, Progress, Record, Service
 
@@ -171,6 +172,44 @@ class Batch:
         """What happened with each record, where the plan asked for transcripts.
 
         (microseconds, connection, kind, what): kind is ``step`` (text), ``sent``, ``received`` or ``secured`` (bytes).
+        """
+
+@final
+class JournalReader:
+    """Reads a journal, also one that is being written; raises StoreError on what is none, or damaged."""
+
+    def __new__(cls, path: str | PathLike[str], offset: int = 0) -> JournalReader:
+        """Begin at ``offset``, which an earlier reader of the same journal told; 0 is the beginning."""
+    def rows(self, limit: int) -> list[tuple[int | None, bytes]]:
+        """The next (position, JSON row) pairs, at least ``limit`` of them where there are as many.
+
+        Frames are not split, so that there may be more. Empty where no whole frame is left; more may come later. The
+        position is None for a row whose target is not of the line, which a plugin added.
+        """
+    @property
+    def offset(self) -> int:
+        """Where to go on later."""
+    def state(self) -> dict[str, Any]:
+        """Where the run stands, whatever was read before.
+
+        ``tally`` (the counts of a summary), ``settled``, ``rows``, ``torn`` (bytes at the end that are no whole frame),
+        ``finished``, ``interval`` (positions) and ``line`` (a digest of the line).
+        """
+    def digest(self) -> str:
+        """SHA-256 over all rows, each with a line feed."""
+
+@final
+class JournalWriter:
+    """Makes a journal of rows that exist already, such as a merged or imported run; raises StoreError."""
+
+    def __new__(cls, path: str | PathLike[str], interval: tuple[int, int], line: str) -> JournalWriter:
+        """``interval`` are the run's positions, ``line`` is what tells its line from others."""
+    def append(self, rows: list[tuple[int | None, bytes]]) -> None:
+        """Append rows: position (None if it has none) and JSON without a line feed."""
+    def finish(self, counts: Mapping[str, int], elapsed_s: float = 0.0) -> None:
+        """Write the end and bring all of it to the disk.
+
+        ``counts`` are those of a summary: sent, open, closed, unreachable, silent, unknown, drops.
         """
 
 @final

@@ -1,5 +1,6 @@
 //! Counters of a run. Every target is in exactly one of open, closed, unreachable, silent, unknown.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What became of the targets so far; `sent` counts probes, retries included.
@@ -26,7 +27,7 @@ pub struct Tally {
     /// Packets that the kernel dropped before we could read them.
     pub drops: u64,
     /// Local failures by errno name, cured ones included.
-    pub errors: BTreeMap<&'static str, u64>,
+    pub errors: BTreeMap<Cow<'static, str>, u64>,
 }
 
 impl Tally {

@@ -1,5 +1,6 @@
 //! Counters that each worker adds to and anybody may read at any time; one set a worker, so that none waits.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -125,7 +126,7 @@ impl Counters {
         tally.unknown += self.unknown.load(Relaxed);
         tally.drops += self.drops.load(Relaxed);
         for (name, count) in self.errors.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            *tally.errors.entry(name).or_default() += count;
+            *tally.errors.entry(Cow::Borrowed(name)).or_default() += count;
         }
     }
 }

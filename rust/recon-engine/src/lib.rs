@@ -8,6 +8,7 @@ mod errno;
 mod feed;
 mod guard;
 mod hosts;
+pub mod journal;
 pub mod limits;
 #[cfg(target_os = "linux")]
 mod link;
@@ -44,6 +45,9 @@ pub enum EngineError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The journal cannot be read or written.
+    #[error(transparent)]
+    Journal(#[from] journal::JournalError),
     /// A worker thread died; its message.
     #[error("a worker thread failed: {0}")]
     Worker(String),

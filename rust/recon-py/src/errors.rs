@@ -10,6 +10,7 @@ use recon_engine::EngineError;
 
 static PLAN_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 static PERMISSION_DENIED: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+static STORE_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 static ENGINE_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
 /// A bad word is a `PlanError`.
@@ -17,8 +18,12 @@ pub(crate) fn word(py: Python<'_>, error: WordError) -> PyErr {
     raise(py, &PLAN_ERROR, "PlanError", (error.word, error.why, error.example))
 }
 
-/// A broken run is an `EngineError`; one that the system does not permit is `PermissionDenied`.
+/// A broken run is an `EngineError`; one that the system does not permit is `PermissionDenied`, one that cannot be kept
+/// a `StoreError`.
 pub(crate) fn engine(py: Python<'_>, error: &EngineError) -> PyErr {
+    if matches!(error, EngineError::Journal(_)) {
+        return raise(py, &STORE_ERROR, "StoreError", (error.to_string(),));
+    }
     if error.is_permission() {
         let change = "run recon with sudo, or in a unit with AmbientCapabilities=CAP_NET_RAW, or use --backend connect";
         return raise(py, &PERMISSION_DENIED, "PermissionDenied", (format!("{error}: {change}"),));

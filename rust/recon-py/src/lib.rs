@@ -2,6 +2,7 @@
 
 mod batch;
 mod errors;
+mod journal;
 mod links;
 mod offline;
 mod orders;
@@ -19,6 +20,8 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use super::batch::Batch;
+    #[pymodule_export]
+    use super::journal::{JournalReader, JournalWriter};
     #[pymodule_export]
     use super::links::{links, ways};
     #[pymodule_export]

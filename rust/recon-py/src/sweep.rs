@@ -176,7 +176,7 @@ impl Sweep {
 }
 
 /// The counters that progress and summary share.
-fn counts<'py>(py: Python<'py>, tally: &Tally) -> PyResult<Bound<'py, PyDict>> {
+pub(crate) fn counts<'py>(py: Python<'py>, tally: &Tally) -> PyResult<Bound<'py, PyDict>> {
     let values = PyDict::new(py);
     values.set_item("targets", tally.targets)?;
     values.set_item("sent", tally.sent)?;
@@ -187,7 +187,7 @@ fn counts<'py>(py: Python<'py>, tally: &Tally) -> PyResult<Bound<'py, PyDict>> {
     values.set_item("unknown", tally.unknown)?;
     let errors = PyDict::new(py);
     for (name, count) in &tally.errors {
-        errors.set_item(name, count)?;
+        errors.set_item(&**name, count)?;
     }
     values.set_item("errors", errors)?;
     Ok(values)
