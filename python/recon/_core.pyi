@@ -150,6 +150,9 @@ class Batch:
     @staticmethod
     def of(records: Sequence[Record]) -> Batch:
         """A batch of records; raises ValueError or TypeError on one that cannot be a row."""
+    @staticmethod
+    def parse(rows: bytes) -> Batch:
+        """The records of JSONL rows, exactly as they were written; raises ValueError on what is none."""
     def edited(self, records: Sequence[Record]) -> Batch:
         """The same batch with ``records`` in place of its own; transcripts stay with their target."""
     def split(self, services: set[str]) -> tuple[Batch, Batch]:

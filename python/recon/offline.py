@@ -110,3 +110,32 @@ def name_piece(namer: _core.Offline, text: bytes, line: int, host: str | None) -
     """Name a piece of a file whose first line has the number ``line``; ``host`` stands for a reply without one."""
     batches, faults, empty, _ = namer.read(text, line, host)
     return Piece(batches, faults, empty)
+
+
+def read_rows(read: Callable[[int], bytes]) -> Iterator[tuple[_core.Batch, list[tuple[int, str]]]]:
+    """Read a file of recon's own rows: batches of what stands in it, and (line, why) of each line that is no row.
+
+    ``read`` gives at most so many bytes, and none at the end.
+    """
+    first = 1
+    for text in whole_lines(read, b""):
+        yield _rows_of(text, first)
+        first += text.count(b"\n")
+
+
+def _rows_of(text: bytes, first: int) -> tuple[_core.Batch, list[tuple[int, str]]]:
+    try:
+        return _core.Batch.parse(text), []
+    except ValueError:
+        lines = text.split(b"\n")
+    whys = [_why_no_row(line) for line in lines]
+    rows = [line for line, why in zip(lines, whys, strict=True) if why is None]
+    return _core.Batch.parse(b"\n".join(rows)), [(number, why) for number, why in enumerate(whys, first) if why]
+
+
+def _why_no_row(line: bytes) -> str | None:
+    try:
+        _core.Batch.parse(line)
+    except ValueError as error:
+        return str(error)
+    return None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import unicodedata
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
+from markdown_it import MarkdownIt
 
 from recon.sinks import escape
 
@@ -31,12 +33,18 @@ HOSTILE = {
     "formula": "=cmd|'/c calc'!A1",
     "script": "<script>alert('1')</script>&amp;",
     "cdata": "]]>",
+    "markdown": "[click](javascript:alert(1)) ![x](//evil.example/x.png) **b** `c` | d | @user #1 www.evil.example",
+    "long": "<b>" * 100,
+    "path": "../../../../etc/passwd",
 }
+WRITERS = [
+    escape.terminal, escape.csv_cell, escape.html, escape.xml, escape.markdown, escape.greppable, escape.json,
+]  # fmt: skip
 FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-@pytest.mark.parametrize("write", [escape.terminal, escape.csv_cell, escape.html, escape.xml])
+@pytest.mark.parametrize("write", WRITERS)
 def test_no_control_reaches_any_medium(text, write):
     assert not {unicodedata.category(character) for character in write(text)} & FORBIDDEN_CATEGORIES
 
@@ -89,7 +97,43 @@ def test_markup_stays_text_in_html_and_xml(text):
     parser.feed(f'<p title="{escape.html(text)}">{escape.html(text)}</p>')
     assert parser.tags == ["p"]
     element = ET.fromstring(f"<p a='{escape.xml(text)}'>{escape.xml(text)}</p>")  # noqa: S314 - our own text
-    assert element.text == element.get("a") == escape.terminal(text)
+    assert element.text == element.get("a") == escape.terminal(text, 1_000_000)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_markdown_reads_it_as_text_or_code_and_nothing_else(text):
+    cells = [escape.markdown(f"{text}"), escape.markdown(f"1{text}1"), "end"]
+    table = MarkdownIt("commonmark").enable("table").parse(f"| a | b | c |\n|---|---|---|\n| {' | '.join(cells)} |\n")
+    rows = [token for token in table if token.type == "inline"][3:]
+    pieces = [[piece.type for piece in token.children or ()] for token in rows]
+    assert pieces in ([["code_inline"], [kind], ["text"]] for kind in ("code_inline", "text"))
+    marks = str.maketrans({"|": r"\x7c", "`": r"\x60"})
+    assert rows[0].children[0].content == escape.terminal(text).translate(marks)
+
+
+@pytest.mark.parametrize("text", ["OpenSSH 9.2p1 (Debian 2+deb12u10)", "nginx 1.22.1", "日本", "http/tls", "80%"])
+def test_markdown_leaves_plain_words_plain(text):
+    assert escape.markdown(text) == text
+
+
+@pytest.mark.parametrize("text", ["a_b_", "www.evil.example", "http://x", "@user", "#1", "a@b.example", "(x?)", "- x"])
+def test_markdown_makes_code_of_what_a_site_would_link(text):
+    assert escape.markdown(text) == f"`{text}`"
+
+
+def test_nothing_is_nothing_in_every_medium_but_json():
+    assert [write("") for write in WRITERS] == [""] * 6 + ['""']
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_greppable_field_ends_no_field_and_no_port(text):
+    assert not set(escape.greppable(text)) & set("/,()\t\r\n")
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_json_reads_back_and_ends_no_script(text):
+    assert json.loads(escape.json(text)) == escape.terminal(text, 1_000_000)
+    assert not set(escape.json(text)) & set("<>&")
 
 
 class _Texts(HTMLParser):

@@ -9,6 +9,7 @@ import json
 import pytest
 
 from recon import Batch, Record, Service, SinkOptions
+from recon.cli.words import FORMATS
 from recon.sinks import recon_sinks
 
 SINKS = {sink.name: sink for sink in recon_sinks()}
@@ -34,7 +35,7 @@ def written(name, *batches, **options):
 
 
 def test_the_built_in_formats_are_there():
-    assert list(SINKS) == ["table", "list", "jsonl", "csv"]
+    assert tuple(SINKS) == FORMATS
 
 
 def test_a_list_holds_the_open_ones_only():

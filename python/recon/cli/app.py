@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recon.cli import demo, doctor, explain, identify, plugins, ports, probes, sweep, trace
+from recon.cli import demo, doctor, explain, export, identify, plugins, ports, probes, sweep, trace
 from recon.cli.announced import any_commands
 from recon.errors import PlanError
 
@@ -31,8 +31,10 @@ recon ports ssh
 
 recon COMMAND --help tells more."""
 
-BUILT_IN = frozenset({"sweep", "ports", "explain", "trace", "identify", "plugins", "probes", "doctor", "demo"})
-LATER = ("runs", "show", "diff", "export", "resume", "merge")
+BUILT_IN = frozenset(
+    {"sweep", "ports", "explain", "trace", "identify", "export", "plugins", "probes", "doctor", "demo"}
+)
+LATER = ("runs", "show", "diff", "resume", "merge")
 """Commands that the next versions bring; until then each says so. A plugin's command of that name goes first."""
 
 _ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -51,6 +53,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.command("explain", epilog=explain.EPILOG, no_args_is_help=True)(explain.command)
     app.command("trace", epilog=trace.EPILOG, no_args_is_help=True)(trace.command)
     app.command("identify", epilog=identify.EPILOG, no_args_is_help=True)(identify.command)
+    app.command("export", epilog=export.EPILOG, no_args_is_help=True)(export.command)
     app.add_typer(plugins.app, name="plugins")
     app.add_typer(probes.app, name="probes")
     app.command("doctor", epilog=doctor.EPILOG)(doctor.command)

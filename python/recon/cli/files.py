@@ -1,14 +1,16 @@
-"""Opens what a command writes to. Must never empty a file before everything that could refuse the run was asked."""
+"""Opens what a command reads and writes. Must never empty a file before all that could refuse the run was asked."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import stat
+from typing import BinaryIO
 
 from recon.errors import PlanError, StoreError
 
 STDOUT = 1
+_STDIN = 0
 _MODE = 0o666
 _KEEPING = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
 
@@ -48,6 +50,26 @@ class Files:
 def open_for_writing(path: str) -> int:
     """Open a new, empty file; raises StoreError with the reason."""
     return _open(path, _KEEPING | os.O_TRUNC)
+
+
+def opened_source(path: str, example: str) -> BinaryIO:
+    """A file to read (``-``: standard input) without a buffer, so that what stands in a pipe is read at once.
+
+    Raises PlanError, with ``example`` as what would have been right.
+    """
+    try:
+        return open(_STDIN if path == "-" else path, "rb", buffering=0, closefd=path != "-")
+    except OSError as error:
+        raise PlanError(path, f"cannot be read: {error.strerror}", example) from None
+
+
+def refuse_own_input(output: str | None, descriptor: int, sources: list[BinaryIO]) -> None:
+    """Refuse to empty what is to be read: raises PlanError."""
+    written = os.fstat(descriptor)
+    for source in sources:
+        read = os.fstat(source.fileno())
+        if is_file(descriptor) and (read.st_dev, read.st_ino) == (written.st_dev, written.st_ino):
+            raise PlanError(f"-o {output or '-'}", "the same file as one that is read", "-o another-file.jsonl")
 
 
 def is_file(descriptor: int) -> bool:

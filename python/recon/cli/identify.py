@@ -52,8 +52,8 @@ def command(
     format_: Annotated[
         str | None,
         typer.Option(
-            "--format", metavar="NAME", autocompletion=words.starting_with("table", "list", "jsonl", "csv"),
-            help="table, list, jsonl, csv, or a plugin's. Default: table on a terminal, jsonl into a pipe.",
+            "--format", metavar="NAME", autocompletion=words.starting_with(*words.FORMATS),
+            help=f"{', '.join(words.FORMATS)}, or a plugin's. Default: table on a terminal, jsonl into a pipe.",
         ),
     ] = None,
     output: Annotated[

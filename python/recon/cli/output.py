@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from recon.cli.live import Screen
     from recon.model import Sink, SinkType, Summary
 
-_FORMAT_OF_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+_FORMAT_OF_SUFFIX = {
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".md": "markdown", ".html": "html", ".xml": "nmap-xml",
+    ".gnmap": "greppable", ".arrow": "arrow", ".parquet": "parquet", ".sarif": "sarif",
+}  # fmt: skip
 
 
 class Output:

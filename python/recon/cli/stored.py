@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from recon.cli.exits import ExitCode, complain, silence_stdout
-from recon.cli.files import Files, is_file
+from recon.cli.files import Files, opened_source, refuse_own_input
 from recon.cli.live import Screen
 from recon.cli.loading import load_plugins
 from recon.cli.output import Output, Writer, choose_sink, open_sink, usual_format
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from recon._core import Pack
 
-_STDIN = 0
 _STDERR = 2
+_EXAMPLE = "recon identify rows.jsonl"
 _FAULTS_SHOWN = 20
 _RAW_BYTES = 64 * 1024 + 1
 """What is named of a raw reply, and a byte that says whether there was more."""
@@ -72,7 +72,7 @@ class _Naming:
                 if not all(map(self.writer.write, piece.batches)):
                     return False
         except OSError as error:
-            raise PlanError(shown, f"cannot be read: {error.strerror}", "recon identify rows.jsonl") from None
+            raise PlanError(shown, f"cannot be read: {error.strerror}", _EXAMPLE) from None
         return True
 
     def tell(self) -> None:
@@ -121,33 +121,16 @@ def run(request: Request) -> int:
     usual = usual_format(request.output, is_terminal=os.isatty(1))
     kind = choose_sink(plugins.sinks(), request.format or usual.replace("list", "jsonl"), request.output)
     with contextlib.ExitStack() as stack:
-        sources = [(path, stack.enter_context(_opened(path))) for path in request.files]
+        sources = [(path, stack.enter_context(opened_source(path, _EXAMPLE))) for path in request.files]
         files = Files()
         descriptor = files.open("-o", request.output)
-        _refuse_own_input(request.output, descriptor, [source for _, source in sources])
+        refuse_own_input(request.output, descriptor, [source for _, source in sources])
         output = Output(descriptor, request.output, Screen(_STDERR))
         naming = _Naming(request, pack_of(plugins), Writer(open_sink(kind, output, color=request.color)))
         files.empty()
         all(naming.name(path, source) for path, source in sources)
     naming.writer.close(None, output)
     return _end(naming, output)
-
-
-def _opened(path: str) -> BinaryIO:
-    """A file without a buffer, so that what stands in a pipe is read at once."""
-    try:
-        return open(_STDIN if path == "-" else path, "rb", buffering=0, closefd=path != "-")
-    except OSError as error:
-        raise PlanError(path, f"cannot be read: {error.strerror}", "recon identify rows.jsonl") from None
-
-
-def _refuse_own_input(output: str | None, descriptor: int, sources: list[BinaryIO]) -> None:
-    """Refuse to empty what is to be read."""
-    written = os.fstat(descriptor)
-    for source in sources:
-        read = os.fstat(source.fileno())
-        if is_file(descriptor) and (read.st_dev, read.st_ino) == (written.st_dev, written.st_ino):
-            raise PlanError(f"-o {output or '-'}", "the same file as one that is read", "-o another-file.jsonl")
 
 
 def _form_of(start: bytes) -> str:

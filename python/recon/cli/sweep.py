@@ -135,15 +135,14 @@ def command(
         str | None,
         typer.Option(
             "--format", metavar="NAME", rich_help_panel=_WHERE,
-            help="table, list, jsonl, csv, or a plugin's. Default: table on a terminal, list into a pipe.",
-            autocompletion=words.starting_with("table", "list", "jsonl", "csv"),
+            help=words.FORMAT_HELP, autocompletion=words.starting_with(*words.FORMATS),
         ),
     ] = None,
     output: Annotated[
         str | None,
         typer.Option(
             "--output", "-o", metavar="FILE", rich_help_panel=_WHERE,
-            help="Write rows to a file; its suffix (.jsonl, .csv) picks the format.",
+            help="Write rows to a file; its suffix (.jsonl, .csv, .html …) picks the format.",
         ),
     ] = None,
     summary: Annotated[

@@ -14,17 +14,21 @@ if TYPE_CHECKING:
 
 @hookimpl
 def recon_sinks() -> Iterable[SinkType]:
-    """Yield table, list, jsonl and csv."""
+    """Yield the formats, those for people on a terminal first."""
     from recon.model import SinkType  # noqa: PLC0415 - loads the core only when a sink is wanted
 
     yield SinkType("table", "aligned columns for people (default on a terminal)", _table)
     yield SinkType("list", "addr:port of what is open, one a line (default into a pipe)", _list)
     yield SinkType("jsonl", "one JSON object a line, with every detail and the exact bytes", _jsonl)
     yield SinkType("csv", "a spreadsheet's rows (RFC 4180), safe to open", _csv)
+    yield SinkType("markdown", "a table for tickets and wikis", _markdown)
+    yield SinkType("nmap-xml", "nmap's XML, for programs that import it", _nmap_xml)
+    yield SinkType("greppable", "a host a line, in the form of nmap -oG", _greppable)
+    yield SinkType("naabu", "naabu's JSON, one open port a line", _naabu)
 
 
 def _table(stream: BinaryIO, options: SinkOptions) -> Sink:
-    from recon.sinks.table import TableSink  # noqa: PLC0415 - one format is loaded, not four
+    from recon.sinks.table import TableSink  # noqa: PLC0415 - one format is loaded, not all
 
     return TableSink(stream, options)
 
@@ -45,3 +49,27 @@ def _csv(stream: BinaryIO, options: SinkOptions) -> Sink:
     from recon.sinks.csv import CsvSink  # noqa: PLC0415 - as above
 
     return CsvSink(stream, options)
+
+
+def _markdown(stream: BinaryIO, options: SinkOptions) -> Sink:
+    from recon.sinks.markdown import MarkdownSink  # noqa: PLC0415 - as above
+
+    return MarkdownSink(stream, options)
+
+
+def _nmap_xml(stream: BinaryIO, options: SinkOptions) -> Sink:
+    from recon.sinks.nmap_xml import NmapXmlSink  # noqa: PLC0415 - as above
+
+    return NmapXmlSink(stream, options)
+
+
+def _greppable(stream: BinaryIO, options: SinkOptions) -> Sink:
+    from recon.sinks.greppable import GreppableSink  # noqa: PLC0415 - as above
+
+    return GreppableSink(stream, options)
+
+
+def _naabu(stream: BinaryIO, options: SinkOptions) -> Sink:
+    from recon.sinks.naabu import NaabuSink  # noqa: PLC0415 - as above
+
+    return NaabuSink(stream, options)

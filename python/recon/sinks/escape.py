@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html as _html
+import json as _json
+import re as _re
 
 TERMINAL_LIMIT = 240
 """Characters of one foreign text that a terminal row may show."""
@@ -21,6 +23,15 @@ _FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 _QUOTED = frozenset('",;')
 """Characters that put a cell in quotes; controls are visible escapes by then."""
+
+_PLAIN_MARKDOWN = _re.compile(r"[^\W_](?:[\w .,/+():;%'-]*[\w.)%+'-])?")
+"""Texts that mean nothing to Markdown inside a line; links, and what GitHub makes links of, are left out below."""
+
+_LINKS = _re.compile(r"_|://|www\.", _re.IGNORECASE)
+_MARKS_OF_CELLS = str.maketrans({"|": r"\x7c", "`": r"\x60"})
+_MARKS_OF_FIELDS = str.maketrans({"/": "|", ",": ";", "(": "[", ")": "]"})
+_ANGLES = _re.compile("[<>&]")
+_MARKS_OF_SCRIPTS = {"<": r"\u003c", ">": r"\u003e", "&": r"\u0026"}
 
 _KEPT_BYTES = range(0xDC80, 0xDD00)
 """What surrogateescape makes of bytes that are not UTF-8."""
@@ -61,6 +72,29 @@ def xml(text: str | bytes, limit: int = DOCUMENT_LIMIT) -> str:
     """Text for an XML 1.0 element or a quoted attribute; characters XML forbids are already visible escapes."""
     shown = terminal(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return shown.replace('"', "&quot;").replace("'", "&apos;")
+
+
+def markdown(text: str | bytes, limit: int = TERMINAL_LIMIT) -> str:
+    """Text inside a line or a table's cell of Markdown: as it is where it cannot act, else as code.
+
+    Nothing inside a code span is read, be it a link, a tag, a mention or an image; pipes and backticks, which would
+    end the cell or the span, are visible escapes.
+    """
+    shown = terminal(text, limit).translate(_MARKS_OF_CELLS)
+    if _PLAIN_MARKDOWN.fullmatch(shown) and not _LINKS.search(shown):
+        return shown
+    return f"`{shown}`" if shown.strip() else ""
+
+
+def greppable(text: str | bytes, limit: int = TERMINAL_LIMIT) -> str:
+    """A field of nmap's greppable form: what parts fields and ports from each other is replaced, as nmap does."""
+    return terminal(text, limit).translate(_MARKS_OF_FIELDS)
+
+
+def json(text: str | bytes, limit: int = DOCUMENT_LIMIT) -> str:
+    """A JSON text with its quotes, in ASCII; it may stand in an HTML script element, which no ``<`` can end."""
+    written = _json.dumps(terminal(text, limit))
+    return _ANGLES.sub(lambda mark: _MARKS_OF_SCRIPTS[mark[0]], written)
 
 
 def _start_of(text: str | bytes, limit: int) -> str:

@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from recon.model import Record, Service
+    from recon.model import FactValue, Record, Service
 
 
 def product_of(service: Service) -> str:
@@ -27,6 +27,13 @@ def service_of(record: Record) -> tuple[str, bool]:
         first = record.services[0]
         return (f"{first.name}/tls" if first.tls else first.name), True
     return (f"({record.registered}?)" if record.registered else ""), False
+
+
+def fact_text(value: FactValue) -> str:
+    """A fact's value in words: yes or no, a number, or texts with commas between them."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def columns_of(text: str) -> int:

@@ -1,4 +1,4 @@
-//! Rows of any values: always one line of JSON that gives back what went in.
+//! Rows of any values: always one line of JSON that gives back what went in; any other bytes are a row or refused.
 
 #![no_main]
 
@@ -18,6 +18,7 @@ const STATES: [State; 4] = [State::Open, State::Closed, State::Unreachable, Stat
 fuzz_target!(|bytes: &[u8]| {
     let mut script = Script::new(bytes);
     times(&mut script);
+    let _ = jsonl::read(bytes);
     let reply = reply(&mut script);
     let mut out = Vec::new();
     jsonl::write(&reply, &mut out);
@@ -25,6 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(!line.contains(&b'\n'), "a row is one line");
     let row: Value = serde_json::from_slice(line).expect("a row is JSON");
     check(&reply, &row);
+    check_again(line);
 });
 
 fn times(script: &mut Script<'_>) {
@@ -32,6 +34,13 @@ fn times(script: &mut Script<'_>) {
     assert_eq!(jsonl::epoch_us(&jsonl::timestamp(micros)), Some(micros));
     let text = script.text();
     assert!(jsonl::epoch_us(&text).is_none_or(|micros| jsonl::timestamp(micros) == text));
+}
+
+/// A row that was read is written as it was.
+fn check_again(line: &[u8]) {
+    let mut again = Vec::new();
+    jsonl::write(&jsonl::read(line).expect("a row that was written is read"), &mut again);
+    assert_eq!(again.strip_suffix(b"\n"), Some(line));
 }
 
 fn check(reply: &Reply, row: &Value) {

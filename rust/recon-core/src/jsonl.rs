@@ -1,5 +1,6 @@
 //! Writes a reply as one JSON line, the contract other tools rely on (design §11). The only JSON writer of records.
 
+mod read;
 mod values;
 
 use std::net::IpAddr;
@@ -7,6 +8,7 @@ use std::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+pub use self::read::read;
 use self::values::{each, number, number_or_null, put, text, text_or_null};
 use crate::lines;
 use crate::purl;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use pyo3::exceptions::PyIndexError;
+use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString};
 use recon_core::jsonl;
@@ -37,6 +37,14 @@ impl Batch {
     fn of(records: &Bound<'_, PyAny>) -> PyResult<Self> {
         let replies = records.try_iter()?.map(|record| records::reply(&record?)).collect::<PyResult<_>>()?;
         Ok(Self { replies })
+    }
+
+    /// The records of JSONL rows. Threads may read at the same time.
+    #[staticmethod]
+    fn parse(py: Python<'_>, rows: &[u8]) -> PyResult<Self> {
+        let lines = rows.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+        let read = py.detach(|| lines.map(jsonl::read).collect::<Result<_, _>>());
+        read.map(Self::new).map_err(PyValueError::new_err)
     }
 
     fn edited(&self, records: &Bound<'_, PyAny>) -> PyResult<Self> {
