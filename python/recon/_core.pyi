@@ -41,7 +41,9 @@ def ways(
 class Space:
     """Targets minus exclusions, times ports. Each (address, port) exists once."""
 
-    def __new__(cls, targets: Sequence[str], ports: str, exclude: Sequence[str] = ...) -> Space: ...
+    def __new__(
+        cls, targets: Sequence[str], ports: str, exclude: Sequence[str] = ..., scope: Scope | None = None
+    ) -> Space: ...
     def __len__(self) -> int: ...
     @property
     def addresses(self) -> int: ...
@@ -66,9 +68,22 @@ class Space:
     def special(self) -> list[tuple[str, str]]:
         """(range, name with its RFC) of each special-purpose range that was cut out."""
     @property
+    def out_of_scope(self) -> list[str]:
+        """Each range that was cut out because the scope does not hold it."""
+    @property
     def digest(self) -> str:
         """A stable digest of the contents, 16 hexadecimal digits."""
     def has_transport(self, transport: str) -> bool: ...
+
+@final
+class Scope:
+    """What may be sent to: address words that are allowed (none: all), less those that are denied."""
+
+    def __new__(cls, allow: Sequence[str], deny: Sequence[str]) -> Scope: ...
+    def __contains__(self, addr: str, /) -> bool: ...
+    @property
+    def ranges(self) -> list[str]:
+        """What it holds, sorted and disjoint."""
 
 @final
 class Line:
@@ -237,6 +252,7 @@ class Sweep:
         transcripts: bool,
         deep: bool = False,
         raw: tuple[str | None, str | None] | None = None,
+        scope: Scope | None = None,
     ) -> Sweep: ...
     def __iter__(self) -> Sweep: ...
     def __next__(self) -> Batch: ...

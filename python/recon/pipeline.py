@@ -54,6 +54,7 @@ class Sweep:
             transcripts=plan.transcripts,
             deep=plan.is_deep,
             raw=(plan.interface, plan.source_ip) if plan.is_raw else None,
+            scope=plan.scope.core if plan.scope else None,
         )
         self._driver = self._make_driver() if pack and plan.is_deep else None
         self._plugins.started(plan)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from recon import _core
 from recon.errors import PlanError
 from recon.links import ways
-from recon.plan_parts import digest_of, digest_of_probes, parts_of, restored, stored
-from recon.plan_words import Resolve, Resolved, flat, lookup, port_words, translated
+from recon.plan_parts import digest_of_probes, parts_of, restored, stored
+from recon.plan_words import Resolve, Resolved, digest_of, flat, lookup, port_words, translated
+from recon.scope import Scope
 
 if TYPE_CHECKING:
     from recon.model import Probe
@@ -70,6 +71,7 @@ class Plan:
     names: Mapping[str, str] = field(default_factory=dict)
     unresolved: tuple[str, ...] = ()
     probes: str = ""
+    scope: Scope | None = None
 
     @classmethod
     def parse(  # noqa: PLR0913 - the one place where a run's options meet; all but the first are keyword-only
@@ -95,6 +97,7 @@ class Plan:
         community: str | None = None,
         interface: str | None = None,
         source_ip: str | None = None,
+        scope: Scope | str | None = None,
         resolve: Resolve | None = None,
         translate: Callable[[str], Iterable[str] | None] | None = None,
     ) -> Plan:
@@ -104,6 +107,8 @@ class Plan:
         up to 4,096 targets; ``udp`` asks ports over UDP where their word has no prefix; ``allow`` names classes of
         probes (``industrial``) that are otherwise not sent; ``community`` is sent to SNMP agents, none: none is;
         ``interface`` and ``source_ip`` are for ``backend="raw"``: where packets leave, and whose they say they are;
+        ``scope``, or the file that holds it, says what may be sent to at all: the rest of a range is cut out, and a
+        single address or name outside it refuses the plan (ScopeError);
         ``translate`` is asked first what a word stands for (plugins), ``resolve`` turns a host name into addresses.
 
         Raises PlanError with the bad word.
@@ -113,16 +118,20 @@ class Plan:
             raise PlanError("", "no target was named", "192.0.2.0/24")
         resolved = Resolved(resolve or lookup)
         ports = port_words(ports, udp=udp)
-        addresses = resolved.read(translated(words, translate))
+        meant = list(translated(words, translate))
+        addresses = resolved.read(meant)
         left_out = Resolved(resolve or lookup)
         excluded = left_out.read(exclude)
         if left_out.unresolved:
             raise PlanError(left_out.unresolved[0], "this exclusion has no address, so it cannot be honoured")
+        scope = Scope.load(scope, resolve) if isinstance(scope, str) else scope
+        if scope is not None:
+            scope.refuse_named(meant, resolved.hosts)
         plan = cls(
             words=words,
             ports=ports,
             exclude=tuple(excluded),
-            space=_core.Space(addresses, ports, excluded),
+            space=_core.Space(addresses, ports, excluded, scope.core if scope else None),
             seed=_seed(seed),
             shard=_shard(shard),
             rate_pps=_rate(rate),
@@ -142,6 +151,7 @@ class Plan:
             source_ip=source_ip if source_ip is None else _address(source_ip),
             names=resolved.names,
             unresolved=tuple(resolved.unresolved),
+            scope=scope,
         )
         plan._refuse_nothing()
         plan._refuse_raw_words()
@@ -212,6 +222,7 @@ class Plan:
         lines += [f"block       {first} - {last}, {ports:,} ports each" for first, last, ports in self._some_blocks()]
         lines += [f"way         {first} - {last} {way}" for first, last, way in self._ways()]
         lines += [f"left out    {cut} ({name})" for cut, name in self.space.special]
+        lines += [f"out of scope {cut}" for cut in self.space.out_of_scope[:MOST_WAYS]]
         lines += [f"unresolved  {name}" for name in self.unresolved]
         return "\n".join(lines)
 
@@ -255,6 +266,8 @@ class Plan:
             )
 
     def _refuse_nothing(self) -> None:
+        if self.scope is not None and self.space.out_of_scope and not len(self.space):
+            self.scope.refuse_empty()
         if self.unresolved and not len(self.space):
             raise PlanError(
                 self.unresolved[0], "this name has no address, and nothing else is left to sweep", "127.0.0.1"

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from recon import _core
 from recon.errors import PlanError
+from recon.plan_words import DIGITS, digest_of
+from recon.scope import Scope
 
 if TYPE_CHECKING:
     from recon.model import Probe
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 """Bumped when an older recon could not read what ``stored`` writes."""
 
-DIGITS = 32
-"""Hexadecimal digits of a digest: 128 bits of SHA-256."""
+_APART = {"space", "scope"}
+"""Fields that are stored in a form of their own."""
 
 _EXAMPLE = "a plan.json that recon wrote"
 
@@ -31,6 +33,7 @@ def parts_of(plan: Plan) -> dict[str, str]:
         "targets": digest_of(_ranges(pieces)),
         "ports": digest_of(sorted({ports for _, _, ports in pieces})),
         "space": plan.space.digest,
+        "scope": plan.scope.digest if plan.scope else "none",
         "exclusions": digest_of(sorted(plan.exclude)),
         "names": digest_of(sorted(plan.names.items())),
         "transports": ",".join(name for name in ("tcp", "udp") if plan.space.has_transport(name)),
@@ -50,12 +53,6 @@ def differences(ours: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]
     return [name for name in names if ours.get(name) != theirs.get(name)]
 
 
-def digest_of(value: object) -> str:
-    """A stable digest of plain data, the same on every machine; 32 hexadecimal digits."""
-    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()[:DIGITS]
-
-
 def digest_of_probes(probes: Iterable[tuple[str, Probe]]) -> str:
     """A digest of all that is asked and read, plugin by plugin; another version of a probe gives another one."""
     known = sha256()
@@ -66,7 +63,7 @@ def digest_of_probes(probes: Iterable[tuple[str, Probe]]) -> str:
 
 def stored(plan: Plan) -> str:
     """The plan as JSON, one object, with its digest and parts; it holds the SNMP community, if the plan has one."""
-    options = {field.name: getattr(plan, field.name) for field in fields(plan) if field.name != "space"}
+    options = {field.name: getattr(plan, field.name) for field in fields(plan) if field.name not in _APART}
     found = {
         "schema": SCHEMA,
         "recon": _core.__version__,
@@ -74,6 +71,7 @@ def stored(plan: Plan) -> str:
         "whole_digest": plan.whole_digest,
         "parts": plan.parts(),
         "options": options,
+        "scope": plan.scope.stored() if plan.scope else None,
         "space": _stored_space(plan.space),
     }
     return json.dumps(found, ensure_ascii=True, indent=1, default=dict) + "\n"
@@ -83,11 +81,11 @@ def restored(text: str | bytes, kind: type[Plan]) -> Plan:
     """The plan that ``stored`` wrote; PlanError where it is none, is of a newer recon, or was changed since."""
     found = _read(text)
     options = {name: _frozen(value) for name, value in found["options"].items()}
-    known = {field.name for field in fields(kind)} - {"space"}
+    known = {field.name for field in fields(kind)} - _APART
     if strange := sorted(set(options) - known):
         raise PlanError(strange[0], "this version of recon does not know this option of a stored plan", _EXAMPLE)
     try:
-        plan = kind(space=_restored_space(found["space"]), **options)
+        plan = kind(space=_restored_space(found["space"]), scope=_restored_scope(found["scope"]), **options)
         differing = differences(plan.parts(), found["parts"])
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise PlanError("plan.json", f"is not a whole plan: {error}", _EXAMPLE) from None
@@ -120,6 +118,10 @@ def _stored_space(space: _core.Space) -> dict[str, object]:
 def _restored_space(found: Mapping[str, Any]) -> _core.Space:
     blocks = [(first, last, found["ports"][place]) for first, last, place in found["blocks"]]
     return _core.Space.restore(blocks, [(first, last) for first, last in found["left_out"]])
+
+
+def _restored_scope(found: Mapping[str, Any] | None) -> Scope | None:
+    return None if found is None else Scope(tuple(found["allow"]), tuple(found["deny"]), found["where"])
 
 
 def _ranges(pieces: Iterable[tuple[str, str, str]]) -> list[tuple[str, str]]:

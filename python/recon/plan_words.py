@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 
 from recon import _core
 
@@ -19,6 +21,9 @@ DEFAULT_UDP_PORTS = (
 RESOLVERS = 32
 """Host names looked up at a time."""
 
+DIGITS = 32
+"""Hexadecimal digits of a digest: 128 bits of SHA-256."""
+
 Resolve = Callable[[str], Sequence[str]]
 
 
@@ -29,6 +34,7 @@ class Resolved:
         self._resolve = resolve
         self.names: dict[str, str] = {}
         self.unresolved: list[str] = []
+        self.hosts: dict[str, Sequence[str]] = {}
 
     def read(self, words: Iterable[str]) -> list[str]:
         """Address words for all ``words``; names without an address go to ``unresolved``."""
@@ -36,6 +42,7 @@ class Resolved:
         targets = [_core.target_name(word) for word in known]
         hosts = sorted({target[0] for target in targets if target})
         found = self._look_up(hosts)
+        self.hosts |= found
         out: list[str] = []
         for word, target in zip(known, targets, strict=True):
             out += [word] if target is None else self._addresses(target[0], target[1], found[target[0]])
@@ -94,3 +101,9 @@ def port_words(ports: str | None, *, udp: bool) -> str:
         return ports
     words = [word.strip() for word in ports.split(",")]
     return ",".join(word if word[:2].upper() in {"T:", "U:"} else f"U:{word}" for word in words)
+
+
+def digest_of(value: object) -> str:
+    """A stable digest of plain data, the same on every machine; 32 hexadecimal digits."""
+    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()[:DIGITS]

@@ -141,7 +141,6 @@ def test_explain_tells_the_plan_and_sends_nothing(recon):
         (["127.0.0.1", "--backend", "xdp"], "raw"),
         (["127.0.0.1", "--interface", "lo"], "--backend raw"),
         (["127.0.0.1", "--backend", "raw", "--source-ip", "me"], "address of this machine"),
-        (["127.0.0.1", "--scope", "f"], "not yet available"),
         (["127.0.0.1", "--format", "xlsx"], "jsonl"),
         (["127.0.0.1", "--progress", "often"], "json"),
         (["127.0.0.1", "--passes", "0"], "passes"),
@@ -153,6 +152,26 @@ def test_a_bad_word_is_named_and_exits_2(recon, arguments, word):
     assert done.returncode == 2
     assert word in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [("allow 127.1.0.0/33", ":2: '127.1.0.0/33'"), ("allow 127.1.0.0/16", "127.2.0.1 is out of scope")],
+)
+def test_a_scope_that_cannot_be_honoured_exits_4_and_names_the_place(recon, greeter, tmp_path, line, word):
+    path = tmp_path / "scope.txt"
+    path.write_text(f"# ours\n{line}\n")
+    done = recon("sweep", "127.2.0.1", "-p", greeter.port, "--scope", path)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert f"{path}" in done.stderr
+    assert word in done.stderr
+
+
+def test_a_sweep_keeps_to_its_scope(recon, greeter, tmp_path):
+    path = tmp_path / "scope.txt"
+    path.write_text("allow 127.1.0.0/30\ndeny 127.1.0.2\n")
+    done = recon("sweep", "127.1.0.0/28", "-p", greeter.port, "--scope", path)
+    assert sorted(done.stdout.split()) == [f"127.1.0.{last}:{greeter.port}" for last in (0, 1, 3)]
 
 
 def test_a_plugin_to_leave_out_must_be_there(recon, environment, greeter):

@@ -22,8 +22,9 @@ LAYERS = (
     {"pipeline", "store"},
     {"enumeration", "plugins", "sinks", "probes", "enumerators"},
     {"hookspecs", "plan", "blocking"},
-    {"enumerator", "learnt", "proofs", "plan_parts", "plan_words"},
-    {"model", "ports", "links"},
+    {"enumerator", "learnt", "proofs", "plan_parts"},
+    {"scope"},
+    {"model", "ports", "links", "plan_words"},
     {"errors"},
 )
 MAY_IMPORT_CORE = {
@@ -31,6 +32,7 @@ MAY_IMPORT_CORE = {
     "plan",
     "plan_parts",
     "plan_words",
+    "scope",
     "pipeline",
     "offline",
     "enumeration",

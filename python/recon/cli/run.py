@@ -69,6 +69,7 @@ class Request:
     color: str = "auto"
     fail_on_open: bool = False
     yes: bool = False
+    scope: str | None = None
 
 
 def make_plan(request: Request) -> tuple[Plan, Plugins]:
@@ -108,6 +109,7 @@ def _parse(request: Request, targets: Words, excluded: Words, plugins: Plugins) 
         source_port=request.source_port,
         show=request.show,
         transcripts=request.transcripts is not None,
+        scope=request.scope,
         translate=plugins.translate,
     )
 

@@ -187,11 +187,16 @@ def command(
     explain: Annotated[
         bool, typer.Option("--explain", rich_help_panel=_CARE, help="Print the plan; send nothing.")
     ] = False,
-    scope: Annotated[str | None, typer.Option(hidden=True)] = None,
+    scope: Annotated[
+        str | None,
+        typer.Option(
+            "--scope", metavar="FILE", rich_help_panel=_CARE,
+            help="Send only to what the allow and deny lines of this file let through; deny wins.",
+        ),
+    ] = None,
 ) -> None:  # fmt: skip
     """Sweep targets and say exactly what answers."""
     del no_store  # nothing is stored yet
-    _refuse_later_parts(scope=scope)
     if not targets:
         raise PlanError("TARGET", "missing: name at least one", "recon sweep 127.0.0.1 -p 22,80")
     from recon.cli.run import Request  # noqa: PLC0415 - --help does not load the core
@@ -228,6 +233,7 @@ def command(
         color=words.one_of("--color", color, ("auto", "always", "never")),
         fail_on_open=fail_on is not None and words.one_of("--fail-on", fail_on, ("open",)) == "open",
         yes=yes,
+        scope=scope,
     )
     raise typer.Exit(_do(request, dry_run=dry_run, explain=explain))
 
@@ -239,8 +245,3 @@ def _do(request: object, *, dry_run: bool, explain: bool) -> int:
     if explain:
         return run.print_plan(request)
     return run.print_targets(request) if dry_run else run.run(request)
-
-
-def _refuse_later_parts(*, scope: str | None) -> None:
-    if scope is not None:
-        raise PlanError("--scope", "not yet available in this version", "recon sweep 10.0.0.0/24 --exclude 10.0.0.1")

@@ -17,6 +17,7 @@ pub mod purl;
 pub mod recall;
 pub mod registry;
 pub mod reply;
+pub mod scope;
 pub mod shuffle;
 pub mod space;
 pub mod special;

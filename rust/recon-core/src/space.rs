@@ -16,7 +16,7 @@ use crate::special::{self, SpecialRange};
 pub use build::SpaceBuilder;
 use lookup::Lookup;
 pub use range::AddressRange;
-use range::{Family, numbered};
+pub(crate) use range::{Family, numbered};
 
 /// Transport protocol of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -94,6 +94,7 @@ pub struct Space {
     lookup: Lookup,
     len: u64,
     excluded_special: Vec<ExcludedSpecial>,
+    out_of_scope: Vec<AddressRange>,
 }
 
 impl Space {
@@ -119,6 +120,12 @@ impl Space {
     #[must_use]
     pub fn excluded_special(&self) -> &[ExcludedSpecial] {
         &self.excluded_special
+    }
+
+    /// What was cut out because the scope does not hold it, by address.
+    #[must_use]
+    pub fn out_of_scope(&self) -> &[AddressRange] {
+        &self.out_of_scope
     }
 
     /// The blocks, disjoint and sorted by address, IPv4 first.

@@ -64,6 +64,9 @@ fn local(errno: Errno) -> Outcome {
 /// Name of the failure that stands for "we have no route": the kernel said so before any packet left.
 pub(crate) const NO_ROUTE: &str = "ENETUNREACH";
 
+/// Name of the failure that stands for an address outside the scope: nothing was sent to it.
+pub(crate) const OUT_OF_SCOPE: &str = "ESCOPE";
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ use recon_core::dialogue::Budget;
 use recon_core::line::Line;
 use recon_core::matcher::Pack;
 use recon_core::reply::State;
+use recon_core::scope::Scope;
 
 /// Which states become rows. Open always does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,6 +67,8 @@ pub struct Settings {
     pub transcripts: bool,
     /// How long a conversation may take.
     pub budget: Budget,
+    /// What may be sent to; none: whatever the line holds.
+    pub scope: Option<Arc<Scope>>,
     /// What the raw backend is told; none for kernel sockets.
     pub raw: Option<Raw>,
 }

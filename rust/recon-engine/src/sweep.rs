@@ -1,5 +1,6 @@
 //! Owns the worker threads, the bounded channel and the stop flag of one run.
 
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -53,6 +54,11 @@ impl Shared {
     pub(crate) fn is_self_connected(&self, stream: &mio::net::TcpStream, target: Target) -> bool {
         let possible = self.ephemeral.contains(&target.port) || self.settings.source_port == Some(target.port);
         possible && dial::is_self_connected(stream, target)
+    }
+
+    /// Whether the scope holds an address. Asked right before anything is sent to it, whatever the plan said.
+    pub(crate) fn permits(&self, addr: IpAddr) -> bool {
+        self.settings.scope.as_ref().is_none_or(|scope| scope.contains(addr))
     }
 
     /// A row of a target, as of now.

@@ -10,6 +10,7 @@ mod pack;
 mod probes;
 mod records;
 mod registry;
+mod scope;
 mod sweep;
 mod words;
 
@@ -32,6 +33,8 @@ mod _core {
     use super::records::package_url;
     #[pymodule_export]
     use super::registry::{port_entries, port_name, port_range, port_words};
+    #[pymodule_export]
+    use super::scope::Scope;
     #[pymodule_export]
     use super::sweep::Sweep;
     #[pymodule_export]

@@ -15,6 +15,7 @@ use recon_engine::sweep::{self, Next};
 
 use crate::batch::Batch;
 use crate::pack::Pack;
+use crate::scope::Scope;
 use crate::words::{self, Space};
 use crate::{errors, orders};
 
@@ -41,7 +42,7 @@ impl Sweep {
     #[new]
     #[pyo3(signature = (
         space, pack, *, seed, shard, rate, timeout_ms, passes, threads, window, source_port, show, names, transcripts,
-        deep = false, raw = None
+        deep = false, raw = None, scope = None
     ))]
     #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // the plan's options, once
     fn new(
@@ -61,6 +62,7 @@ impl Sweep {
         transcripts: bool,
         deep: bool,
         raw: Option<(Option<String>, Option<String>)>,
+        scope: Option<&Scope>,
     ) -> PyResult<Self> {
         let settings = Settings {
             line: words::make(py, space, seed, shard)?,
@@ -77,6 +79,7 @@ impl Sweep {
             deep,
             budget: if deep { Budget::deep() } else { Budget::default() },
             raw: raw.map(raw_terms).transpose()?,
+            scope: scope.map(|scope| scope.inner.clone()),
         };
         let started = py.detach(|| sweep::Sweep::start(settings)).map_err(|error| errors::engine(py, &error))?;
         Ok(Self { inner: Mutex::new(Inner { joined: false, interrupted: false }), running: Arc::new(started) })

@@ -8,9 +8,10 @@ use recon_core::parse_ports::PortSet;
 use recon_core::parse_targets::{TargetWord, parse_target};
 use recon_core::space::{AddressRange, SpaceBuilder, Target, Transport};
 use recon_core::word::WordError;
-use recon_core::{line, shuffle, space, special};
+use recon_core::{line, scope, shuffle, space, special};
 
 use crate::errors;
+use crate::scope::Scope;
 
 /// More addresses than this is wider than a /16.
 const SLASH_16: u128 = 1 << 16;
@@ -37,10 +38,17 @@ pub(crate) struct Space {
 #[pymethods]
 impl Space {
     #[new]
-    #[pyo3(signature = (targets, ports, exclude = Vec::new()))]
+    #[pyo3(signature = (targets, ports, exclude = Vec::new(), scope = None))]
     #[allow(clippy::needless_pass_by_value)] // pyo3 hands sequences over by value
-    fn new(py: Python<'_>, targets: Vec<String>, ports: &str, exclude: Vec<String>) -> PyResult<Self> {
-        let built = py.detach(|| build(&targets, ports, &exclude));
+    fn new(
+        py: Python<'_>,
+        targets: Vec<String>,
+        ports: &str,
+        exclude: Vec<String>,
+        scope: Option<&Scope>,
+    ) -> PyResult<Self> {
+        let scope = scope.map(|scope| scope.inner.clone());
+        let built = py.detach(|| build(&targets, ports, &exclude, scope.as_deref()));
         Ok(Self { inner: built.map_err(|error| errors::word(py, error))? })
     }
 
@@ -103,6 +111,11 @@ impl Space {
     }
 
     #[getter]
+    fn out_of_scope(&self) -> Vec<String> {
+        self.inner.out_of_scope().iter().map(ToString::to_string).collect()
+    }
+
+    #[getter]
     fn digest(&self) -> String {
         format!("{:016x}", self.inner.digest())
     }
@@ -114,13 +127,21 @@ impl Space {
     }
 }
 
-fn build(targets: &[String], ports: &str, exclude: &[String]) -> Result<space::Space, WordError> {
+fn build(
+    targets: &[String],
+    ports: &str,
+    exclude: &[String],
+    scope: Option<&scope::Scope>,
+) -> Result<space::Space, WordError> {
     let mut builder = SpaceBuilder::new(PortSet::parse(ports)?);
     for word in targets {
         builder.add(&parse_target(word)?)?;
     }
     for word in exclude {
         builder.exclude(&parse_target(word)?)?;
+    }
+    if let Some(scope) = scope {
+        builder.limit(scope);
     }
     builder.build()
 }

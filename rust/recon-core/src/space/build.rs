@@ -9,6 +9,7 @@ use super::range::Family;
 use super::{AddressRange, Block, ExcludedSpecial, Space, Transport};
 use crate::parse_ports::{PortSet, PortSpan};
 use crate::parse_targets::TargetWord;
+use crate::scope::Scope;
 use crate::shuffle::LEN_LIMIT;
 use crate::special;
 use crate::word::WordError;
@@ -86,6 +87,14 @@ impl SpaceBuilder {
         self
     }
 
+    /// Cuts out what the scope does not hold, whatever the words say.
+    pub fn limit(&mut self, scope: &Scope) -> &mut Self {
+        for range in scope.outside() {
+            self.layers.entry(range.family()).or_default().put_outside(range.numbers());
+        }
+        self
+    }
+
     /// Lays the words over each other and counts.
     ///
     /// # Errors
@@ -99,7 +108,13 @@ impl SpaceBuilder {
             }
         }
         let lookup = Lookup::new(&pieces.blocks, pieces.len);
-        Ok(Space { blocks: pieces.blocks, lookup, len: pieces.len, excluded_special: pieces.excluded })
+        Ok(Space {
+            blocks: pieces.blocks,
+            lookup,
+            len: pieces.len,
+            excluded_special: pieces.excluded,
+            out_of_scope: pieces.outside,
+        })
     }
 
     fn id_of(&mut self, ports: PortSet) -> u32 {
@@ -126,6 +141,7 @@ fn addresses(word: &TargetWord) -> Result<(&[AddressRange], Option<u16>), WordEr
 struct Pieces {
     blocks: Vec<Block>,
     excluded: Vec<ExcludedSpecial>,
+    outside: Vec<AddressRange>,
     len: u64,
     /// One shared copy of each distinct port set, across families.
     shared: HashMap<Arc<PortSet>, Arc<PortSet>>,
@@ -135,6 +151,10 @@ impl Pieces {
     fn push(&mut self, family: Family, bounds: (u128, u128), piece: Piece) -> Result<(), WordError> {
         match piece {
             Piece::Swept(ports) => self.push_block(family, bounds, &ports),
+            Piece::OutOfScope => {
+                self.push_outside(AddressRange::from_numbers(family, bounds.0, bounds.1));
+                Ok(())
+            }
             Piece::Special(special) => {
                 let range = AddressRange::from_numbers(family, bounds.0, bounds.1);
                 self.push_excluded(ExcludedSpecial { range, special });
@@ -170,6 +190,16 @@ impl Pieces {
             _ => self.blocks.push(Block { family, first, addresses, start, ports }),
         }
         Ok(())
+    }
+
+    fn push_outside(&mut self, next: AddressRange) {
+        let joins = |before: &AddressRange| {
+            before.family() == next.family() && before.numbers().1.checked_add(1) == Some(next.numbers().0)
+        };
+        match self.outside.last_mut().filter(|before| joins(before)) {
+            Some(before) => *before = super::joined(before, &next),
+            None => self.outside.push(next),
+        }
     }
 
     fn push_excluded(&mut self, next: ExcludedSpecial) {

@@ -16,6 +16,7 @@ pub(super) struct Layers {
     added: BTreeMap<u32, Vec<Bounds>>,
     excluded: BTreeMap<u32, Vec<Bounds>>,
     named: Vec<Bounds>,
+    outside: Vec<Bounds>,
 }
 
 impl Layers {
@@ -25,6 +26,10 @@ impl Layers {
 
     pub(super) fn exclude(&mut self, ports: u32, bounds: Bounds) {
         self.excluded.entry(ports).or_default().push(bounds);
+    }
+
+    pub(super) fn put_outside(&mut self, bounds: Bounds) {
+        self.outside.push(bounds);
     }
 
     pub(super) fn name(&mut self, bounds: Bounds) {
@@ -38,6 +43,8 @@ pub(super) enum Piece {
     Swept(Arc<PortSet>),
     /// Left out: special-purpose and not named.
     Special(&'static SpecialRange),
+    /// Left out: the scope does not hold it.
+    OutOfScope,
 }
 
 #[derive(Clone, Copy)]
@@ -45,6 +52,7 @@ enum Layer {
     Added(u32),
     Excluded(u32),
     Named,
+    Outside,
     Special(&'static SpecialRange),
 }
 
@@ -61,6 +69,7 @@ struct Cover {
     added: BTreeSet<u32>,
     excluded: BTreeSet<u32>,
     named: bool,
+    outside: bool,
     special: Option<&'static SpecialRange>,
 }
 
@@ -72,6 +81,7 @@ impl Cover {
             (Layer::Excluded(ports), true) => _ = self.excluded.insert(ports),
             (Layer::Excluded(ports), false) => _ = self.excluded.remove(&ports),
             (Layer::Named, begins) => self.named = begins,
+            (Layer::Outside, begins) => self.outside = begins,
             (Layer::Special(special), true) => self.special = Some(special),
             (Layer::Special(_), false) => self.special = None,
         }
@@ -118,6 +128,7 @@ impl<'a> Overlay<'a> {
         match cover.special {
             _ if ports.is_empty() => None,
             Some(special) if !cover.named => Some(Piece::Special(special)),
+            _ if cover.outside => Some(Piece::OutOfScope),
             _ => Some(Piece::Swept(ports)),
         }
     }
@@ -155,6 +166,7 @@ fn edges(family: Family, layers: &Layers) -> Vec<Edge> {
         push(Layer::Excluded(*ports), bounds);
     }
     push(Layer::Named, &layers.named);
+    push(Layer::Outside, &layers.outside);
     for special in special::outermost() {
         let range = special.range();
         if range.family() == family {

@@ -1,7 +1,8 @@
 //! The rules of a space, one sentence each.
 
 use super::*;
-use crate::parse_targets::parse_target;
+use crate::parse_targets::{TargetWord, parse_target};
+use crate::scope::Scope;
 
 fn built(ports: &str, words: &[&str], excluded: &[&str]) -> Space {
     let mut builder = SpaceBuilder::new(PortSet::parse(ports).unwrap());
@@ -188,4 +189,23 @@ fn a_space_is_restored_from_its_blocks_and_what_it_left_out() {
     assert_eq!((again.len(), again.digest()), (space.len(), space.digest()));
     assert_eq!(again.excluded_special(), space.excluded_special());
     assert!(!space.excluded_special().is_empty());
+}
+
+#[test]
+fn what_the_scope_does_not_hold_is_cut_out_and_told() {
+    let range = |word: &str| match parse_target(word).unwrap() {
+        TargetWord::Addresses { ranges, .. } => ranges[0],
+        TargetWord::Name { .. } => panic!("an address word"),
+    };
+    let scope = Scope::new(&[range("9.0.0.0/24"), range("10.0.0.0/30")], &[range("9.0.0.5")]);
+    let mut builder = SpaceBuilder::new(PortSet::parse("22,80").unwrap());
+    for word in ["9.0.0.0-9.0.1.9", "10.0.0.0/29", "::1"] {
+        builder.add(&parse_target(word).unwrap()).unwrap();
+    }
+    builder.exclude(&parse_target("9.0.1.4").unwrap()).unwrap();
+    builder.limit(&scope);
+    let space = builder.build().unwrap();
+    assert_eq!(space.addresses(), 255 + 4);
+    let cut: Vec<String> = space.out_of_scope().iter().map(ToString::to_string).collect();
+    assert_eq!(cut, ["9.0.0.5", "9.0.1.0/30", "9.0.1.5-9.0.1.9", "10.0.0.4/30", "::1"]);
 }

@@ -9,7 +9,7 @@ use super::conn::{Due, Role};
 use super::dial::{self, Dialed};
 use super::slab::Key;
 use crate::counters::Held;
-use crate::errno::Outcome;
+use crate::errno::{OUT_OF_SCOPE, Outcome};
 use crate::feed::{Lease, Ticket};
 use recon_core::reply::State;
 use recon_core::space::{Target, Transport};
@@ -166,6 +166,10 @@ impl Worker {
 
     fn start(&mut self, ticket: Ticket, now_us: u64) {
         let target = self.shared.settings.line.at(ticket.position);
+        if !self.shared.permits(target.addr) {
+            self.counters.error(OUT_OF_SCOPE);
+            return self.settle(ticket, target, State::Unknown, OUT_OF_SCOPE, None);
+        }
         if target.transport == Transport::Udp {
             return self.start_datagram(ticket, target, now_us);
         }

@@ -11,7 +11,7 @@ use super::worker::Worker;
 use super::{Event, Id};
 use crate::connect::dial::{self, Dialed};
 use crate::connect::slab::Key;
-use crate::errno::Outcome;
+use crate::errno::{OUT_OF_SCOPE, Outcome};
 
 /// How long to wait for a connection, and for TLS on it, in microseconds.
 pub(super) const OPEN_US: u64 = 4_000_000;
@@ -64,6 +64,10 @@ impl Worker {
 
     fn open(&mut self, mut opening: Opening, now_us: u64) {
         let target = Target { addr: opening.addr, port: opening.port, transport: Transport::Tcp };
+        if !self.shared.permits(opening.addr) {
+            self.counters.error(OUT_OF_SCOPE);
+            return self.said.push((opening.id, Event::Closed(Vec::new(), OUT_OF_SCOPE)));
+        }
         match dial::dial(target, None) {
             Ok(dialed) => self.hold(opening, dialed, now_us),
             Err(error) => match dial::outcome(&error, opening.addr) {

@@ -17,7 +17,7 @@ use super::Raw;
 use super::lane::{Lanes, Next};
 use crate::EngineError;
 use crate::counters::{Counters, Held};
-use crate::errno::{self, NO_ROUTE, Outcome};
+use crate::errno::{self, NO_ROUTE, OUT_OF_SCOPE, Outcome};
 use crate::feed::{Lease, Segment};
 use crate::link::Choice;
 use crate::outbox::Outbox;
@@ -199,6 +199,10 @@ impl Sender {
     /// Send one probe, or find out why not.
     fn ask(&mut self, position: u64, pass: u32, now_us: u64) -> Result<(), EngineError> {
         let target = self.shared.settings.line.at(position);
+        if !self.shared.permits(target.addr) {
+            self.give_up(position, target, OUT_OF_SCOPE);
+            return Ok(());
+        }
         let Ok(lane) = self.lanes.to(target.addr)? else {
             self.give_up(position, target, NO_ROUTE);
             return Ok(());
