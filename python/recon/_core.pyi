@@ -253,6 +253,10 @@ class Sweep:
         deep: bool = False,
         raw: tuple[str | None, str | None] | None = None,
         scope: Scope | None = None,
+        auto: bool = False,
+        goal: float | None = None,
+        budget_s: float | None = None,
+        max_packets: int | None = None,
     ) -> Sweep: ...
     def __iter__(self) -> Sweep: ...
     def __next__(self) -> Batch: ...

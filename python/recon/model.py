@@ -182,13 +182,20 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """The measured share of open ports that were found, with its 95 % interval."""
+    """The measured share of open ports that were found, with its 95 % interval.
+
+    ``there`` is the same interval as counts of open ports, ``found`` how many of them were heard, ``canaries`` how many
+    control probes it rests on, ``loss`` the share of single probes lost in the last of the ``passes``.
+    """
 
     estimate: float
     low: float
     high: float
     canaries: int
     passes: int
+    found: int = 0
+    there: tuple[int, int] = (0, 0)
+    loss: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +215,8 @@ class Progress:
     rate_pps: float
     left_s: float | None
     errors: dict[str, int]
+    limited_by: str | None = None
+    pass_number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +244,8 @@ class Summary:
     passes: int = 1
     position: int = 0
     interrupted: bool = False
+    path_limit_pps: float | None = None
+    spent: str | None = None
     unresolved: tuple[str, ...] = ()
     plugin_faults: Mapping[str, str] = field(default_factory=dict)
 

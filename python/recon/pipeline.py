@@ -44,6 +44,10 @@ class Sweep:
             seed=plan.seed,
             shard=plan.shard,
             rate=plan.rate_pps,
+            auto=plan.is_rate_auto,
+            goal=plan.goal,
+            budget_s=plan.budget_s,
+            max_packets=plan.max_packets,
             timeout_ms=plan.timeout_ms,
             passes=plan.passes,
             threads=plan.threads,
@@ -132,7 +136,6 @@ class Sweep:
             **values,
             exit=COMPLETE,
             seed=self.plan.seed,
-            passes=self.plan.passes,
             unresolved=self.plan.unresolved,
             plugin_faults=dict(self._plugins.faults),
         )

@@ -20,9 +20,12 @@ from recon.scope import Scope
 if TYPE_CHECKING:
     from recon.model import Probe
 
-DEFAULT_RATE = 10_000.0
+DEFAULT_RATE = "auto"
+DEFAULT_RECALL = 0.999
 DEFAULT_TIMEOUT_MS = 900
-DEFAULT_PASSES = 2
+LEAST_PASSES = 2
+"""Passes over what stays silent where the wanted recall needs no more."""
+
 DEEP_TARGETS = 4096
 SHOWABLE = ("open", "closed", "unreachable", "silent", "unknown")
 BACKENDS = ("auto", "connect", "raw")
@@ -42,7 +45,10 @@ SHUFFLE_VERSION = _core.Line.VERSION
 class Plan:
     """Everything a run needs, frozen.
 
-    ``rate_pps`` is probes a second (none: no cap), ``timeout_ms`` milliseconds for a handshake, ``shard`` is
+    ``rate_pps`` is the most probes a second (none: no cap), below which ``is_rate_auto`` lets the path decide; ``goal``
+    is the share of what is there that is to be found, for which there are more than ``passes`` where needed;
+    ``budget_s`` seconds and ``max_packets`` end a run early,
+    ``timeout_ms`` milliseconds for a handshake, ``shard`` is
     (index from 0, count), ``names`` maps addresses to the host names the user gave, ``unresolved`` lists those
     without an address, ``probes`` is the digest of the probes it will be run with, empty before they are known.
     """
@@ -54,9 +60,11 @@ class Plan:
     seed: int
     shard: tuple[int, int]
     rate_pps: float | None
+    is_rate_auto: bool
     backend: str
     timeout_ms: int
     passes: int
+    goal: float | None
     threads: int
     window: int | None
     source_port: int | None
@@ -68,6 +76,8 @@ class Plan:
     community: str | None = field(default=None, repr=False)
     interface: str | None = None
     source_ip: str | None = None
+    budget_s: float | None = None
+    max_packets: int | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     unresolved: tuple[str, ...] = ()
     probes: str = ""
@@ -82,7 +92,10 @@ class Plan:
         rate: float | str = DEFAULT_RATE,
         backend: str = "auto",
         timeout_ms: int = DEFAULT_TIMEOUT_MS,
-        passes: int = DEFAULT_PASSES,
+        passes: int | None = None,
+        recall: float | None = None,
+        budget_s: float | None = None,
+        max_packets: int | None = None,
         threads: int | None = None,
         window: int | None = None,
         seed: int | None = None,
@@ -103,7 +116,9 @@ class Plan:
     ) -> Plan:
         """Read words and options into a plan.
 
-        ``targets`` are words or lists of words; ``rate`` is probes a second or ``"max"``; ``deep`` none means deep for
+        ``targets`` are words or lists of words; ``rate`` is probes a second, ``"max"``, or ``"auto"``: what
+        the path carries; ``passes`` is how often a silent target is asked, none: at least twice, and as often as a share
+        of ``recall`` (none: 0.999) of what is there needs; ``budget_s`` seconds and ``max_packets`` end a run early; ``deep`` none means deep for
         up to 4,096 targets; ``udp`` asks ports over UDP where their word has no prefix; ``allow`` names classes of
         probes (``industrial``) that are otherwise not sent; ``community`` is sent to SNMP agents, none: none is;
         ``interface`` and ``source_ip`` are for ``backend="raw"``: where packets leave, and whose they say they are;
@@ -135,9 +150,13 @@ class Plan:
             seed=_seed(seed),
             shard=_shard(shard),
             rate_pps=_rate(rate),
+            is_rate_auto=rate == "auto",
             backend=_choice(backend, BACKENDS, "backend"),
             timeout_ms=_at_least(timeout_ms, 1, "timeout"),
-            passes=_at_least(passes, 1, "passes"),
+            passes=LEAST_PASSES if passes is None else _at_least(passes, 1, "passes"),
+            goal=_goal(recall, passes),
+            budget_s=budget_s if budget_s is None else _positive(budget_s, "budget", "--budget 10m"),
+            max_packets=max_packets if max_packets is None else _at_least(max_packets, 1, "max-packets"),
             threads=_at_least(threads if threads is not None else _cores(), 1, "threads"),
             window=window if window is None else _at_least(window, 1, "window"),
             source_port=source_port if source_port is None else _source_port(source_port),
@@ -214,8 +233,8 @@ class Plan:
             f"shard       {self.shard[0]} of {self.shard[1]} (counted from 0)",
             f"backend     {self._backend_text()}, {self.threads} threads",
             f"transport   {self._transport_text()}",
-            f"rate        {_rate_text(self.rate_pps)}",
-            f"patience    {self.timeout_ms} ms a handshake, {self.passes} passes over what stays silent",
+            f"rate        {self._rate_text()}",
+            f"patience    {self.timeout_ms} ms a handshake, {self._passes_text()}",
             f"questions   {self._depth_text()}",
             f"time        {self._time_text()}",
         ]
@@ -235,6 +254,15 @@ class Plan:
     def _transport_text(self) -> str:
         return " and ".join(name.upper() for name in ("tcp", "udp") if self.space.has_transport(name))
 
+    def _rate_text(self) -> str:
+        capped = "no cap" if self.rate_pps is None else f"at most {self.rate_pps:,.0f} probes a second"
+        return f"what the path carries, {capped}" if self.is_rate_auto else capped
+
+    def _passes_text(self) -> str:
+        if self.goal is None:
+            return f"{self.passes} passes over what stays silent"
+        return f"at least {self.passes} passes over what stays silent, until {self.goal:.1%} of what is there is found"
+
     def _depth_text(self) -> str:
         if not self.enumerate:
             return "none: only whether a port is open"
@@ -250,6 +278,8 @@ class Plan:
         return ways(blocks, self.interface, self.source_ip)[:MOST_WAYS]
 
     def _time_text(self) -> str:
+        if self.is_rate_auto:
+            return "as fast as the path carries it: the live line tells"
         if self.rate_pps is None:
             return "as fast as this machine and the targets allow"
         once = self.targets / self.rate_pps
@@ -291,16 +321,31 @@ def _shard(shard: tuple[int, int]) -> tuple[int, int]:
 
 
 def _rate(rate: float | str) -> float | None:
-    if rate == "max":
+    if rate in {"auto", "max"}:
         return None
-    if rate == "auto":
-        raise PlanError("auto", "an automatic rate is not yet available in this version", "--rate 10000")
     try:
         value = float(rate)
     except ValueError:
         value = -1.0
     if not 1 <= value < float("inf"):
-        raise PlanError(str(rate), "a rate is probes a second, at least 1, or max", "--rate 10000")
+        raise PlanError(str(rate), "a rate is probes a second, at least 1, or auto, or max", "--rate 10000")
+    return value
+
+
+def _goal(recall: float | None, passes: int | None) -> float | None:
+    """The wanted share; none where the user says how many passes there are."""
+    if recall is None:
+        return DEFAULT_RECALL if passes is None else None
+    if passes is not None:
+        raise PlanError("--recall", "passes follow from the recall, so that both cannot be chosen", "--recall 0.999")
+    if not 0 < recall < 1:
+        raise PlanError(str(recall), "a recall is a share of what is there, above 0 and below 1", "--recall 0.999")
+    return recall
+
+
+def _positive(value: float, what: str, example: str) -> float:
+    if not 0 < value < float("inf"):
+        raise PlanError(str(value), f"a {what} is above zero", example)
     return value
 
 
@@ -334,10 +379,6 @@ def _cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:
         return os.cpu_count() or 1
-
-
-def _rate_text(rate: float | None) -> str:
-    return "no cap" if rate is None else f"at most {rate:,.0f} probes a second"
 
 
 def _span(seconds: float) -> str:

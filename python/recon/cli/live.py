@@ -117,6 +117,8 @@ def line_of(progress: Progress) -> str:
         f"open {progress.open:,}",
         f"{progress.rate_pps:,.0f}/s",
         left,
+        f"pass {progress.pass_number}" if progress.pass_number > 1 else "",
+        progress.limited_by or "",
         f"sent {progress.sent:,}",
         f"silent {progress.silent:,}",
         f"unknown {progress.unknown:,}",

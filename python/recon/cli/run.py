@@ -42,12 +42,15 @@ class Request:
     ports: str | None
     exclude: tuple[str, ...] = ()
     exclude_files: tuple[str, ...] = ()
-    rate: int | Literal["max"] = 10_000
+    rate: int | Literal["auto", "max"] = "auto"
     backend: str = "auto"
     interface: str | None = None
     source_ip: str | None = None
     timeout_ms: int = 900
-    passes: int = 2
+    passes: int | None = None
+    recall: float | None = None
+    budget_s: float | None = None
+    max_packets: int | None = None
     seed: int | None = None
     shard: tuple[int, int] = (0, 1)
     threads: int | None = None
@@ -98,6 +101,9 @@ def _parse(request: Request, targets: Words, excluded: Words, plugins: Plugins) 
         source_ip=request.source_ip,
         timeout_ms=request.timeout_ms,
         passes=request.passes,
+        recall=request.recall,
+        budget_s=request.budget_s,
+        max_packets=request.max_packets,
         threads=request.threads,
         seed=request.seed,
         shard=request.shard,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from recon.cli.live import clock
@@ -13,12 +14,18 @@ if TYPE_CHECKING:
     from recon.model import Recall, Summary
 
 ADVICE = {
-    "rate cap": "raise --rate, or --rate max on a path you own",
-    "path loss": "lower --rate or add --passes",
+    "rate cap": "raise --rate, or --rate auto to find what the path carries",
+    "path loss": "the path carries no more: give it time, or sweep from nearer",
+    "path queue": "the path holds packets back: give it time, or sweep from nearer",
+    "path blocked": "what answered before is silent now: something on the path has noticed; wait, then go slower",
+    "icmp errors": "routers refuse more than this",
+    "ramp-up": "the run was over before the rate had grown; --rate max on a path you own",
+    "budget": "raise --budget",
+    "packet budget": "raise --max-packets",
     "fd limit": "raise it: ulimit -n 65536 (recon doctor shows it)",
     "ephemeral ports": "widen net.ipv4.ip_local_port_range (recon doctor shows it)",
     "cpu": "more cores, or shards on more machines (--shard i/n)",
-    "receive drops": "lower --rate",
+    "receive drops": "this machine reads too slowly: a lower --rate, or more cores",
     "kernel buffers": "lower --rate, or give the kernel more memory for sockets (net.ipv4.tcp_mem)",
     "output": "whatever reads the rows is slower than the sweep: write to a file (-o), or list instead of jsonl",
     "target": "the targets themselves answer no faster",
@@ -32,7 +39,8 @@ _NAMES_SHOWN = 10
 def lines_of(summary: Summary) -> Iterator[str]:
     """Put the summary in words, a line at a time."""
     asked = summary.targets - summary.unknown
-    ended = f"stopped after {asked:,} of" if summary.interrupted else "swept"
+    is_cut = summary.interrupted or summary.spent is not None
+    ended = f"stopped after {asked:,} of" if is_cut else "swept"
     yield (
         f"{ended} {counted(summary.targets, 'target')} in {_time(summary.elapsed_s)}: {summary.rate_pps:,.0f}/s,"
         f" {counted(summary.sent, 'probe')} sent ({summary.backend})"
@@ -63,7 +71,9 @@ def _troubles(summary: Summary) -> Iterator[str]:
         yield "  local errors, tried again: " + ", ".join(f"{name} {count:,}" for name, count in errors.items())
         if "ESELF" in errors:
             yield "    ESELF: this machine had connected to itself, which says nothing of the port"
-    if summary.unknown and summary.interrupted:
+    if summary.unknown and summary.spent is not None:
+        yield f"  {counted(summary.unknown, 'target')} not asked: the {summary.spent} was spent"
+    elif summary.unknown and summary.interrupted:
         yield f"  {counted(summary.unknown, 'target')} not asked any more: no verdict given"
     elif summary.unknown:
         yield f"  {counted(summary.unknown, 'target')} could not be asked because of this machine: no verdict given"
@@ -88,10 +98,17 @@ def listed(names: tuple[str, ...]) -> str:
 
 
 def _recall(recall: Recall) -> str:
-    return (
-        f"{recall.low:.1%} to {recall.high:.1%} (estimate {recall.estimate:.1%}, {recall.canaries} canaries,"
-        f" {recall.passes} passes)"
-    )
+    """``recall 99.1-99.8 %``, and what that means in ports."""
+    low, high = recall.there
+    there = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    basis = f"{counted(recall.canaries, 'control probe')}, {recall.passes} {'pass' if recall.passes == 1 else 'passes'}"
+    loss = f", {recall.loss:.1%} of probes lost" if recall.loss else ""
+    return f"{_share(recall.low)} to {_share(recall.high)}: found {recall.found:,} of {there} ({basis}{loss})"
+
+
+def _share(share: float) -> str:
+    """A percentage that never rounds a gap away."""
+    return "100 %" if share >= 1 else f"{math.floor(share * 1e4) / 100:.2f} %"
 
 
 def _time(seconds: float) -> str:

@@ -54,10 +54,11 @@ def command(
     rate: Annotated[
         str,
         typer.Option(
-            rich_help_panel=_HOW, metavar="N|max", help="Probes a second, never exceeded.",
-            autocompletion=words.starting_with("1000", "10000", "100000", "max"),
+            rich_help_panel=_HOW, metavar="N|auto|max",
+            help="The most probes a second over all threads; auto finds what the path carries.",
+            autocompletion=words.starting_with("auto", "max"),
         ),
-    ] = "10000",
+    ] = "auto",
     backend: Annotated[
         str,
         typer.Option(
@@ -69,9 +70,26 @@ def command(
     timeout: Annotated[
         str, typer.Option(rich_help_panel=_HOW, metavar="TIME", help="The longest wait for an answer: 900ms, 2 (s).")
     ] = "900ms",
+    recall: Annotated[
+        float | None,
+        typer.Option(
+            rich_help_panel=_HOW, metavar="SHARE",
+            help="Ask the silent again until this share of what is open is expected to be found. Default: 0.999.",
+        ),
+    ] = None,
     passes: Annotated[
-        int, typer.Option(rich_help_panel=_HOW, min=1, max=16, help="How often a silent target is asked.")
-    ] = 2,
+        int | None,
+        typer.Option(
+            rich_help_panel=_HOW, min=1, max=16, help="Ask the silent just so often, whatever that misses.",
+        ),
+    ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(rich_help_panel=_HOW, metavar="TIME", help="End after 90s, 10m, 2h with the best there is."),
+    ] = None,
+    max_packets: Annotated[
+        int | None, typer.Option(rich_help_panel=_HOW, min=1, help="End after so many probes with the best there is.")
+    ] = None,
     interface: Annotated[
         str | None,
         typer.Option("--interface", metavar="NAME", rich_help_panel=_HOW, help="Send raw packets by this one only."),
@@ -212,6 +230,9 @@ def command(
         source_ip=source_ip,
         timeout_ms=words.timeout_ms(timeout),
         passes=passes,
+        recall=recall,
+        budget_s=None if budget is None else words.seconds("--budget", budget),
+        max_packets=max_packets,
         seed=seed,
         shard=words.shard(shard),
         threads=threads,

@@ -16,20 +16,22 @@ STATES = ("open", "closed", "unreachable", "silent", "unknown")
 
 _MILLISECONDS_OF = {"ms": 1, "s": 1000, "m": 60_000}
 _LONGEST_MS = 3_600_000
+_SECONDS_OF = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_LONGEST_S = 366 * 86_400
 _SCALE_OF = {"k": 1000, "m": 1_000_000}
 _DIGITS = 15
 
 
-def rate(word: str) -> int | Literal["max"]:
-    """``max`` or probes a second; ``k`` and ``m`` multiply. ``auto`` is not there yet."""
+def rate(word: str) -> int | Literal["auto", "max"]:
+    """``auto``, ``max`` or probes a second; ``k`` and ``m`` multiply."""
+    if word == "auto":
+        return "auto"
     if word == "max":
         return "max"
-    if word == "auto":
-        raise PlanError("--rate auto", "not yet available: name a number of probes a second, or max", "--rate 10000")
     scale = _SCALE_OF.get(word[-1:].lower(), 1)
     value = _whole((word[:-1] if scale > 1 else word).replace("_", ""))
     if not value:
-        raise PlanError(f"--rate {word}", "neither a number of probes a second (from 1) nor max", "--rate 5000")
+        raise PlanError(f"--rate {word}", "neither a number of probes a second (from 1) nor auto or max", "--rate 5000")
     return value * scale
 
 
@@ -42,6 +44,18 @@ def timeout_ms(word: str) -> int:
         value = 0
     if not 1 <= value <= _LONGEST_MS:
         raise PlanError(f"--timeout {word}", "not a time between 1ms and 60m", "--timeout 900ms")
+    return value
+
+
+def seconds(option: str, word: str) -> float:
+    """A time with its unit (``90s``, ``10m``, ``2h``), or a number of seconds."""
+    unit = next((unit for unit in _SECONDS_OF if word.endswith(unit)), "")
+    try:
+        value = float(word.removesuffix(unit)) * _SECONDS_OF.get(unit, 1)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < _LONGEST_S:
+        raise PlanError(f"{option} {word}", "not a time such as 90s, 10m or 2h", f"{option} 10m")
     return value
 
 

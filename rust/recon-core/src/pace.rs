@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Credit that an idle spell may leave, so that timers of a millisecond still reach the cap.
 const SLACK_NS: u64 = 4_000_000;
+/// The same where the rate is found by trying: a queue on the path may hold no more than a few packets.
+const SHORT_SLACK_NS: u64 = 500_000;
 /// Below this many a second timers are exact enough without credit.
 const SLACK_FROM_PPS: f64 = 50.0;
 const SECOND_NS: f64 = 1e9;
@@ -13,7 +15,7 @@ const SECOND_NS: f64 = 1e9;
 #[derive(Debug)]
 #[allow(clippy::struct_field_names)] // the unit is part of each name
 pub struct Pace {
-    interval_ns: u64,
+    interval_ns: AtomicU64,
     slack_ns: u64,
     next_ns: AtomicU64,
 }
@@ -24,12 +26,23 @@ impl Pace {
     /// A window of one second then holds at most `pps` slots: the interval is stretched by the credit.
     #[must_use]
     pub fn new(pps: Option<f64>) -> Self {
-        let Some(pps) = pps else {
-            return Self { interval_ns: 0, slack_ns: 0, next_ns: AtomicU64::new(0) };
-        };
-        let slack_ns = if pps >= SLACK_FROM_PPS { SLACK_NS } else { 0 };
-        let interval = if slack_ns == 0 { SECOND_NS / pps } else { (SECOND_NS + slack_ns as f64) / (pps - 0.5) };
-        Self { interval_ns: (interval.ceil() as u64).max(1), slack_ns, next_ns: AtomicU64::new(0) }
+        let slack_ns = pps.filter(|&pps| pps >= SLACK_FROM_PPS).map_or(0, |_| SLACK_NS);
+        Self::with(pps.map_or(0, |pps| interval_ns(pps, slack_ns)), slack_ns)
+    }
+
+    /// Begin at `pps` probes a second, in an even stream; [`Pace::set`] is to follow.
+    #[must_use]
+    pub fn steered(pps: f64) -> Self {
+        Self::with(interval_ns(pps, SHORT_SLACK_NS), SHORT_SLACK_NS)
+    }
+
+    fn with(interval_ns: u64, slack_ns: u64) -> Self {
+        Self { interval_ns: AtomicU64::new(interval_ns), slack_ns, next_ns: AtomicU64::new(0) }
+    }
+
+    /// Let the sum of all senders be `pps` probes a second from now on.
+    pub fn set(&self, pps: f64) {
+        self.interval_ns.store(interval_ns(pps, self.slack_ns), Ordering::Relaxed);
     }
 
     /// Take a slot at `now_ns`.
@@ -37,7 +50,8 @@ impl Pace {
     /// # Errors
     /// The time in nanoseconds before which no slot is free.
     pub fn claim(&self, now_ns: u64) -> Result<(), u64> {
-        if self.interval_ns == 0 {
+        let interval_ns = self.interval_ns.load(Ordering::Relaxed);
+        if interval_ns == 0 {
             return Ok(());
         }
         let floor = now_ns.saturating_sub(self.slack_ns);
@@ -47,7 +61,7 @@ impl Pace {
             if slot > now_ns {
                 return Err(slot);
             }
-            let after = slot + self.interval_ns;
+            let after = slot + interval_ns;
             match self.next_ns.compare_exchange_weak(next, after, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => return Ok(()),
                 Err(seen) => next = seen,
@@ -57,13 +71,20 @@ impl Pace {
 
     /// Account for `count` packets that left without a slot, such as the kernel's own retransmissions.
     pub fn charge(&self, now_ns: u64, count: u64) {
-        if self.interval_ns == 0 {
+        let interval_ns = self.interval_ns.load(Ordering::Relaxed);
+        if interval_ns == 0 {
             return;
         }
         let floor = now_ns.saturating_sub(self.slack_ns);
-        let add = count * self.interval_ns;
+        let add = count * interval_ns;
         let _ = self.next_ns.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| Some(next.max(floor) + add));
     }
+}
+
+/// Time of one slot: a second of them, and the credit, hold at most `pps`.
+fn interval_ns(pps: f64, slack_ns: u64) -> u64 {
+    let interval_ns = if slack_ns == 0 { SECOND_NS / pps } else { (SECOND_NS + slack_ns as f64) / (pps - 0.5) };
+    (interval_ns.ceil() as u64).max(1)
 }
 
 #[cfg(test)]
@@ -111,6 +132,17 @@ mod tests {
             let taken = slots(&pace, (SECOND..5 * SECOND).step_by(1_000_000));
             assert!(taken.len() as f64 > 4.0 * 0.98 * f64::from(rate), "{rate}: {}", taken.len());
         }
+    }
+
+    #[test]
+    fn a_steered_rate_is_followed_and_its_bursts_are_short() {
+        let pace = Pace::steered(1000.0);
+        let slow = slots(&pace, (SECOND..2 * SECOND).step_by(100_000)).len();
+        pace.set(30_000.0);
+        let fast = slots(&pace, (2 * SECOND..3 * SECOND).step_by(100_000));
+        assert!((980..=1000).contains(&slow) && (29_400..=30_000).contains(&fast.len()), "{slow} {}", fast.len());
+        let late = slots(&pace, std::iter::once(10 * SECOND));
+        assert!(late.len() <= 16, "{}", late.len());
     }
 
     #[test]

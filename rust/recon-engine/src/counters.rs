@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,6 +23,50 @@ pub(crate) struct Counters {
     drops: AtomicU64,
     errors: Mutex<BTreeMap<&'static str, u64>>,
     held: [AtomicU64; Held::COUNT],
+    seen: [AtomicU64; Seen::COUNT],
+    found: Mutex<Vec<Found>>,
+}
+
+/// A target that answered for the first time by accepting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    /// Where it is on the line, if the question that it answered can be asked again.
+    pub(crate) position: Option<u64>,
+    /// The network it is in, as a number.
+    pub(crate) prefix: u64,
+}
+
+/// What the rate and the recall are judged by. Control probes are told apart: they count here only as packets.
+#[derive(Clone, Copy, Debug)]
+enum Seen {
+    Asked,
+    Opened,
+    Refused,
+    Icmp,
+    Trips,
+    TripsUs,
+    Scarce,
+}
+
+impl Seen {
+    const COUNT: usize = 7;
+}
+
+/// The sums of [`Seen`] over some workers.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sights {
+    /// Probes of the sweep that left, and how many packets of any kind they and others were.
+    pub(crate) asked: u64,
+    pub(crate) sent: u64,
+    pub(crate) opened: u64,
+    pub(crate) refused: u64,
+    pub(crate) icmp: u64,
+    /// Answers whose round trip is known, and its sum.
+    pub(crate) trips: u64,
+    pub(crate) trips_us: u64,
+    /// Sends for which the kernel had no buffers.
+    pub(crate) scarce: u64,
+    pub(crate) drops: u64,
 }
 
 /// What kept a worker from sending more, each time it paused.
@@ -61,7 +106,7 @@ impl Held {
     }
 
     /// The name in the summary.
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Rate => "rate cap",
             Self::Files => "fd limit",
@@ -75,9 +120,59 @@ impl Held {
 }
 
 impl Counters {
-    /// Count one probe that left.
+    /// Count one probe that left, which is not the sweep's own first question.
     pub(crate) fn sent(&self) {
         self.sent.fetch_add(1, Relaxed);
+    }
+
+    /// Count one of the sweep's own probes that left.
+    pub(crate) fn asked(&self) {
+        self.sent();
+        self.see(Seen::Asked, 1);
+    }
+
+    /// A target answered for the first time: it accepts. Its position, if the question can be asked again.
+    pub(crate) fn opened(&self, position: Option<u64>, addr: IpAddr, rtt_us: Option<u64>) {
+        self.see(Seen::Opened, 1);
+        if let Some(rtt_us) = rtt_us {
+            self.trip(rtt_us);
+        }
+        let found = Found { position, prefix: prefix(addr) };
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).push(found);
+    }
+
+    /// A target answered for the first time without accepting.
+    pub(crate) fn heard(&self, state: State) {
+        match state {
+            State::Closed => self.see(Seen::Refused, 1),
+            State::Unreachable => self.see(Seen::Icmp, 1),
+            State::Open | State::Silent | State::Unknown => {}
+        }
+    }
+
+    /// The round trip of an answer is known.
+    pub(crate) fn trip(&self, rtt_us: u64) {
+        self.see(Seen::Trips, 1);
+        self.see(Seen::TripsUs, rtt_us);
+    }
+
+    fn see(&self, what: Seen, count: u64) {
+        self.seen[what as usize].fetch_add(count, Relaxed);
+    }
+
+    /// Add what was seen so far, and hand over what was found since the last time.
+    pub(crate) fn look(&self, sights: &mut Sights, found: &mut Vec<Found>) {
+        let seen = |what: Seen| self.seen[what as usize].load(Relaxed);
+        sights.asked += seen(Seen::Asked);
+        sights.sent += self.sent.load(Relaxed);
+        sights.opened += seen(Seen::Opened);
+        sights.refused += seen(Seen::Refused);
+        sights.icmp += seen(Seen::Icmp);
+        sights.trips += seen(Seen::Trips);
+        sights.trips_us += seen(Seen::TripsUs);
+        sights.scarce += seen(Seen::Scarce);
+        sights.drops += self.drops.load(Relaxed);
+        found.append(&mut self.found.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Count packets that the kernel dropped before we could read them.
@@ -109,6 +204,9 @@ impl Counters {
 
     /// Count a local failure.
     pub(crate) fn error(&self, name: &'static str) {
+        if matches!(name, "ENOBUFS" | "ENOMEM") {
+            self.see(Seen::Scarce, 1);
+        }
         let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
         *errors.entry(name).or_default() += 1;
     }
@@ -144,9 +242,17 @@ pub(crate) fn merge(workers: &[Arc<Counters>], targets: u64) -> Tally {
     tally
 }
 
-/// What limited the run: the cause that held the workers longest.
-pub(crate) fn bottleneck(workers: &[Arc<Counters>]) -> Option<&'static str> {
+/// The network that an address is in, as a number: a /24, or of IPv6 a /48, told apart by the highest bit.
+fn prefix(addr: IpAddr) -> u64 {
+    match addr {
+        IpAddr::V4(addr) => u64::from(addr.to_bits() >> 8),
+        IpAddr::V6(addr) => (addr.to_bits() >> 80) as u64 | 1 << 63,
+    }
+}
+
+/// What limited the run: what held the workers longest.
+pub(crate) fn bottleneck(workers: &[Arc<Counters>]) -> Option<Held> {
     let total = |by: Held| workers.iter().map(|one| one.held[by as usize].load(Relaxed)).sum::<u64>();
     let longest = Held::LIMITS.into_iter().max_by_key(|&by| total(by))?;
-    (total(longest) > 0).then_some(longest.as_str())
+    (total(longest) > 0).then_some(longest)
 }

@@ -29,6 +29,35 @@ pub(crate) enum Lease {
     Done,
 }
 
+/// How many passes there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Passes {
+    /// So many.
+    Just(u32),
+    /// At least so many; [`Feed::decide`] says after each whether another is wanted.
+    AtLeast(u32),
+}
+
+impl Passes {
+    /// Passes that there are in any case, while somebody is silent.
+    pub(crate) fn least(self) -> u32 {
+        match self {
+            Self::Just(passes) | Self::AtLeast(passes) => passes.max(1),
+        }
+    }
+}
+
+/// What the feed is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stage {
+    /// First position of the segment in work.
+    pub(crate) segment: u64,
+    /// Its pass, from 1.
+    pub(crate) pass: u32,
+    /// Since when, in microseconds, [`Feed::decide`] is waited for.
+    pub(crate) undecided_us: Option<u64>,
+}
+
 /// One attempt to ask one position.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ticket {
@@ -80,6 +109,10 @@ impl Segment {
         self.silent.iter().any(|word| word.load(Ordering::Relaxed) != 0)
     }
 
+    fn count_silent(&self) -> u64 {
+        self.silent.iter().map(|word| u64::from(word.load(Ordering::Relaxed).count_ones())).sum()
+    }
+
     fn silent_in(&self, words: Range<usize>) -> Vec<u64> {
         let mut positions = Vec::new();
         for index in words {
@@ -103,32 +136,55 @@ struct State {
     next: u64,
     handed: u64,
     not_before_us: u64,
+    /// Since when the end of this pass waits for a decision, and the decision.
+    undecided_us: Option<u64>,
+    decision: Option<bool>,
+    done: bool,
+}
+
+/// What follows a pass.
+enum Next {
+    Pass,
+    Segment,
+    Undecided,
 }
 
 /// The line's positions, each handed out once a pass to exactly one worker.
 #[derive(Debug)]
 pub(crate) struct Feed {
     end: u64,
-    passes: u32,
+    passes: Passes,
     gap_us: u64,
     size: u64,
     /// Answers may have been lost on our side in this pass.
     lost: AtomicBool,
+    /// Nothing more is handed out.
+    ended: AtomicBool,
     state: Mutex<State>,
 }
 
 impl Feed {
-    /// Hand out `interval` in segments of `size`, asking silent ones up to `passes` times, `gap_us` after the pass before
-    /// ended.
-    pub(crate) fn new(interval: Range<u64>, passes: u32, gap_us: u64, size: u64) -> Self {
+    /// Hand out `interval` in segments of `size`, asking silent ones in `passes`, `gap_us` after the pass before ended.
+    pub(crate) fn new(interval: Range<u64>, passes: Passes, gap_us: u64, size: u64) -> Self {
         let state = Mutex::new(State::first(interval.start, interval.end, size));
-        Self { end: interval.end, passes, gap_us, size, lost: AtomicBool::new(false), state }
+        Self {
+            end: interval.end,
+            passes,
+            gap_us,
+            size,
+            lost: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            state,
+        }
     }
 
     /// Ask for work at `now_us`.
     pub(crate) fn lease(&self, now_us: u64) -> (Lease, Arc<Segment>, u32) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
+            if self.ended.load(Ordering::Relaxed) {
+                return (Lease::Done, state.segment.clone(), state.pass);
+            }
             if now_us < state.not_before_us {
                 if state.segment.any_silent() {
                     return (Lease::Wait(state.not_before_us), state.segment.clone(), state.pass);
@@ -143,8 +199,14 @@ impl Feed {
             if state.segment.settled.load(Ordering::Acquire) < state.handed {
                 return (Lease::Wait(now_us + 1000), state.segment.clone(), state.pass);
             }
-            if !state.advance(self, now_us) {
-                return (Lease::Done, state.segment.clone(), state.pass);
+            match state.next(self, now_us) {
+                Next::Pass => state.begin_pass(self, now_us),
+                Next::Undecided => return (Lease::Wait(now_us + 1000), state.segment.clone(), state.pass),
+                Next::Segment if state.range.end < self.end => state.begin_segment(self),
+                Next::Segment => {
+                    state.done = true;
+                    return (Lease::Done, state.segment.clone(), state.pass);
+                }
             }
         }
     }
@@ -156,6 +218,11 @@ impl Feed {
         both.into_iter().flatten().find(|segment| segment.holds(position)).cloned()
     }
 
+    /// Hand out nothing more: what was not asked stays so.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
     /// Answers were lost on our side: whoever is silent then must be asked once more.
     pub(crate) fn note_loss(&self) {
         self.lost.store(true, Ordering::Relaxed);
@@ -163,16 +230,38 @@ impl Feed {
 
     /// Whether anybody in the segment in work has not answered.
     pub(crate) fn any_silent(&self) -> bool {
-        let segment = self.state.lock().unwrap_or_else(PoisonError::into_inner).segment.clone();
-        segment.any_silent()
+        self.segment().any_silent()
+    }
+
+    /// How many in the segment in work have not answered.
+    pub(crate) fn count_silent(&self) -> u64 {
+        self.segment().count_silent()
+    }
+
+    /// Where in the line and its passes the run is.
+    pub(crate) fn stage(&self) -> Stage {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        Stage { segment: state.range.start, pass: state.pass, undecided_us: state.undecided_us }
+    }
+
+    /// Answer the question of [`Stage::undecided_us`]: whether another pass over the silent is wanted.
+    pub(crate) fn decide(&self, more: bool) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).decision = Some(more);
+    }
+
+    /// Passes that there are in any case, while somebody is silent.
+    pub(crate) fn least_passes(&self) -> u32 {
+        self.passes.least()
+    }
+
+    fn segment(&self) -> Arc<Segment> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).segment.clone()
     }
 
     /// First position of the segment in work: everything before it is settled.
     pub(crate) fn position(&self) -> u64 {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let settled = state.segment.settled.load(Ordering::Acquire) >= state.handed;
-        let ended = state.range.end == self.end && state.pass >= self.passes && state.next >= state.range.end;
-        if ended && settled { self.end } else { state.range.start }
+        if state.done { self.end } else { state.range.start }
     }
 }
 
@@ -180,7 +269,18 @@ impl State {
     fn first(start: u64, end: u64, size: u64) -> Self {
         let range = start..end.min(start.saturating_add(size));
         let segment = Arc::new(Segment::new(&range));
-        Self { segment, before: None, next: start, range, pass: 1, handed: 0, not_before_us: 0 }
+        Self {
+            segment,
+            before: None,
+            next: start,
+            range,
+            pass: 1,
+            handed: 0,
+            not_before_us: 0,
+            undecided_us: None,
+            decision: None,
+            done: false,
+        }
     }
 
     /// The next positions of this pass; empty at its end.
@@ -210,24 +310,42 @@ impl State {
         positions
     }
 
-    /// Begin the next pass or segment; whether there is one.
-    fn advance(&mut self, feed: &Feed, now_us: u64) -> bool {
-        let lost = feed.lost.swap(false, Ordering::Relaxed) && self.pass < feed.passes + MORE_PASSES;
-        if (self.pass < feed.passes || lost) && self.segment.any_silent() {
-            self.pass += 1;
-            self.next = self.range.start;
-            self.handed = 0;
-            self.segment.settled.store(0, Ordering::Release);
-            self.not_before_us = now_us + feed.gap_us;
-            return true;
+    /// What follows the pass that has ended.
+    fn next(&mut self, feed: &Feed, now_us: u64) -> Next {
+        let lost = feed.lost.load(Ordering::Relaxed) && self.pass < feed.passes.least() + MORE_PASSES;
+        if !self.segment.any_silent() {
+            return Next::Segment;
         }
-        if self.range.end >= feed.end {
-            self.pass = self.pass.max(feed.passes);
-            return false;
+        if self.pass < feed.passes.least() || lost {
+            return Next::Pass;
         }
+        if matches!(feed.passes, Passes::Just(_)) {
+            return Next::Segment;
+        }
+        match self.decision.take() {
+            Some(true) => Next::Pass,
+            Some(false) => Next::Segment,
+            None => {
+                self.undecided_us.get_or_insert(now_us);
+                Next::Undecided
+            }
+        }
+    }
+
+    fn begin_pass(&mut self, feed: &Feed, now_us: u64) {
+        feed.lost.store(false, Ordering::Relaxed);
+        self.pass += 1;
+        self.next = self.range.start;
+        self.handed = 0;
+        self.segment.settled.store(0, Ordering::Release);
+        self.not_before_us = self.undecided_us.take().unwrap_or(now_us) + feed.gap_us;
+        self.decision = None;
+    }
+
+    fn begin_segment(&mut self, feed: &Feed) {
+        feed.lost.store(false, Ordering::Relaxed);
         let before = self.segment.clone();
         *self = Self { before: Some(before), ..Self::first(self.range.end, feed.end, feed.size) };
-        true
     }
 }
 
@@ -255,7 +373,7 @@ mod tests {
 
     #[test]
     fn one_pass_hands_out_every_position_once() {
-        let feed = Feed::new(5..SEGMENT + 1000, 1, 0, SEGMENT);
+        let feed = Feed::new(5..SEGMENT + 1000, Passes::Just(1), 0, SEGMENT);
         let mut seen: Vec<u64> = drain(&feed, |_, _| true).into_iter().map(|(position, _)| position).collect();
         seen.sort_unstable();
         assert!(seen.iter().copied().eq(5..SEGMENT + 1000));
@@ -264,7 +382,7 @@ mod tests {
 
     #[test]
     fn a_second_pass_asks_exactly_the_silent_again() {
-        let feed = Feed::new(100..10_100, 3, 1_000_000, SEGMENT);
+        let feed = Feed::new(100..10_100, Passes::Just(3), 1_000_000, SEGMENT);
         let seen = drain(&feed, |position, pass| position % 7 != 0 || (pass == 2 && position % 2 == 0));
         let of = |pass| seen.iter().filter(|at| at.1 == pass).map(|at| at.0).collect::<Vec<_>>();
         assert_eq!(of(1).len(), 10_000);
@@ -274,7 +392,7 @@ mod tests {
 
     #[test]
     fn a_pass_waits_for_the_one_before_and_for_the_gap() {
-        let feed = Feed::new(0..1, 2, 500, SEGMENT);
+        let feed = Feed::new(0..1, Passes::Just(2), 500, SEGMENT);
         let (lease, segment, _) = feed.lease(10);
         assert_eq!(lease, Lease::Positions(vec![0]));
         assert!(matches!(feed.lease(10).0, Lease::Wait(_)), "the first answer is still awaited");
@@ -286,7 +404,7 @@ mod tests {
 
     #[test]
     fn a_gap_ends_when_everybody_has_answered() {
-        let feed = Feed::new(0..1, 2, 500, SEGMENT);
+        let feed = Feed::new(0..1, Passes::Just(2), 500, SEGMENT);
         let (_, segment, _) = feed.lease(10);
         segment.mark(0, true);
         segment.settle(1);
@@ -297,7 +415,7 @@ mod tests {
 
     #[test]
     fn answers_lost_on_our_side_cost_another_pass() {
-        let feed = Feed::new(0..1, 1, 0, SEGMENT);
+        let feed = Feed::new(0..1, Passes::Just(1), 0, SEGMENT);
         let (_, segment, _) = feed.lease(10);
         segment.mark(0, true);
         segment.settle(1);
@@ -308,15 +426,43 @@ mod tests {
     }
 
     #[test]
+    fn another_pass_is_decided_upon_and_begins_a_gap_after_the_one_before() {
+        let feed = Feed::new(0..1, Passes::AtLeast(1), 500, SEGMENT);
+        let (_, segment, _) = feed.lease(10);
+        segment.mark(0, true);
+        segment.settle(1);
+        assert!(matches!(feed.lease(20).0, Lease::Wait(_)));
+        assert_eq!(feed.stage(), Stage { segment: 0, pass: 1, undecided_us: Some(20) });
+        feed.decide(true);
+        assert_eq!(feed.lease(30).0, Lease::Wait(520));
+        assert_eq!(feed.lease(520).0, Lease::Positions(vec![0]));
+        segment.settle(1);
+        assert!(matches!(feed.lease(600).0, Lease::Wait(_)));
+        assert_eq!((feed.position(), feed.count_silent()), (0, 1));
+        feed.decide(false);
+        assert_eq!(feed.lease(700).0, Lease::Done);
+        assert_eq!(feed.position(), 1);
+    }
+
+    #[test]
     fn a_late_answer_finds_the_segment_before() {
-        let feed = Feed::new(0..200, 1, 0, 100);
+        let feed = Feed::new(0..200, Passes::Just(1), 0, 100);
         drain(&feed, |_, _| true);
         assert!([5, 150].into_iter().all(|position| feed.segment_of(position).is_some_and(|one| one.holds(position))));
         assert!(feed.segment_of(200).is_none());
     }
 
     #[test]
+    fn an_ended_feed_hands_out_nothing_more() {
+        let feed = Feed::new(0..1000, Passes::Just(2), 0, SEGMENT);
+        assert!(matches!(feed.lease(0).0, Lease::Positions(_)));
+        feed.end();
+        assert_eq!(feed.lease(0).0, Lease::Done);
+        assert_eq!(feed.position(), 0);
+    }
+
+    #[test]
     fn an_empty_interval_is_done_at_once() {
-        assert_eq!(Feed::new(3..3, 2, 0, SEGMENT).lease(0).0, Lease::Done);
+        assert_eq!(Feed::new(3..3, Passes::Just(2), 0, SEGMENT).lease(0).0, Lease::Done);
     }
 }

@@ -18,6 +18,7 @@ pub mod raw;
 #[cfg(not(target_os = "linux"))]
 #[path = "raw/elsewhere.rs"]
 pub mod raw;
+mod regulate;
 #[cfg(target_os = "linux")]
 mod route;
 pub mod scouting;

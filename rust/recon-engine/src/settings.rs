@@ -38,6 +38,29 @@ impl Show {
     }
 }
 
+/// How fast a run may be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rate {
+    /// Found by trying, never above this many probes a second.
+    Auto(Option<f64>),
+    /// At most so many probes a second.
+    Fixed(f64),
+    /// Whatever goes.
+    Max,
+}
+
+impl Rate {
+    /// The most probes a second that are allowed.
+    #[must_use]
+    pub fn cap_pps(self) -> Option<f64> {
+        match self {
+            Self::Auto(ceiling) => ceiling,
+            Self::Fixed(pps) => Some(pps),
+            Self::Max => None,
+        }
+    }
+}
+
 /// A run, as the engine sees it.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -45,12 +68,18 @@ pub struct Settings {
     pub line: Arc<Line>,
     /// What to ask and how to read it; none stops at the handshake.
     pub pack: Option<Arc<Pack>>,
-    /// Cap on probes a second over all threads.
-    pub rate_pps: Option<f64>,
+    /// How many probes a second, over all threads.
+    pub rate: Rate,
     /// Longest wait for a handshake in microseconds.
     pub timeout_us: u64,
-    /// How often a silent target is asked, at least 1.
+    /// How often a silent target is asked, at least 1; with a goal, at least so often.
     pub passes: u32,
+    /// The share of what is there that is to be found: passes go on until it is expected to be.
+    pub goal: Option<f64>,
+    /// The run ends after so many microseconds.
+    pub budget_us: Option<u64>,
+    /// The run ends after so many packets, short of those under way.
+    pub most_packets: Option<u64>,
     /// Worker threads, at least 1.
     pub threads: usize,
     /// Cap on connections in flight over all threads; none: what the fd limit leaves.

@@ -14,14 +14,16 @@ use recon_core::space::{Block, Target, Transport};
 use recon_core::tally::Tally;
 
 use crate::EngineError;
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::connect::{OwnPorts, Worker, dial};
 use crate::counters::{self, Counters, Held};
 use crate::enumerate::{self, Caps, Events, Id, Order, Orders};
-use crate::feed::{self, Feed};
+use crate::feed::{self, Feed, Passes};
 use crate::hosts::Hosts;
 use crate::limits;
 use crate::raw;
+pub use crate::regulate::Recall;
+use crate::regulate::Regulator;
 use crate::settings::{Raw, Settings};
 
 /// Batches that may wait for the reader.
@@ -37,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) feed: Feed,
     pub(crate) pace: Pace,
+    pub(crate) regulator: Regulator,
     pub(crate) clock: Clock,
     pub(crate) hosts: Hosts,
     pub(crate) own_ports: OwnPorts,
@@ -49,6 +52,13 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Steer the run, if it is time to.
+    pub(crate) fn regulate(&self, now_us: u64) {
+        // Answers to raw packets come until the patience of their pass is over; a socket knows at once.
+        let timeout_us = if self.settings.raw.is_some() { self.settings.timeout_us } else { 0 };
+        self.regulator.tick(now_us, &self.feed, &self.pace, timeout_us);
+    }
+
     /// Whether a connection that just opened is one of the kernel with itself, which only ports it hands out, or the one
     /// we insist on, can be.
     pub(crate) fn is_self_connected(&self, stream: &mio::net::TcpStream, target: Target) -> bool {
@@ -119,9 +129,11 @@ impl Sweep {
         let is_raw = settings.raw.is_some();
         let gap_us = if is_raw { PASS_GAP_US.max(settings.timeout_us) } else { PASS_GAP_US };
         let size = if is_raw { feed::LONG_SEGMENT } else { feed::SEGMENT };
+        let interval = settings.line.interval();
         let shared = Arc::new(Shared {
-            feed: Feed::new(settings.line.interval(), settings.passes.max(1), gap_us, size),
-            pace: Pace::new(settings.rate_pps),
+            feed: Feed::new(interval.clone(), passes(&settings), gap_us, size),
+            pace: Regulator::pace(&settings),
+            regulator: Regulator::new(&settings, interval.end - interval.start),
             clock: Clock::start(),
             hosts: Hosts::new(most_ports(&settings)),
             own_ports: OwnPorts::new(),
@@ -148,14 +160,14 @@ impl Sweep {
             sweep.start_raw(wanted, senders, &sender)?;
             return Ok(sweep);
         }
-        for index in 0..threads {
-            let counters = Arc::new(Counters::default());
+        sweep.counters = (0..threads).map(|_| Arc::new(Counters::default())).collect();
+        sweep.shared.regulator.watch(&sweep.counters);
+        for (index, counters) in sweep.counters.iter().enumerate() {
             let window = (window / threads).max(1);
             let young = (MOST_YOUNG / threads).max(1);
             let full = if files_bind { Held::Files } else { Held::Window };
             let shared = sweep.shared.clone();
             let worker = Worker::new(shared, counters.clone(), sender.clone(), [window, young], full)?;
-            sweep.counters.push(counters);
             sweep.hold(spawn(format!("recon-{index}"), || worker.run(), sweep.shared.clone())?);
         }
         Ok(sweep)
@@ -166,6 +178,7 @@ impl Sweep {
         let raw = Arc::new(raw::Raw::prepare(&self.shared.settings, wanted, senders)?);
         let counters: Vec<_> = (0..=senders).map(|_| Arc::new(Counters::default())).collect();
         self.counters.clone_from(&counters);
+        self.shared.regulator.watch(&counters);
         self.raw = Some(raw.clone());
         let shared = self.shared.clone();
         let receiver = raw::Receiver::open(shared.clone(), raw.clone(), counters[senders].clone(), channel.clone())?;
@@ -276,10 +289,38 @@ impl Sweep {
         self.raw.as_ref().map_or_else(|| "connect".to_owned(), |raw| raw.name())
     }
 
-    /// What held the workers longest.
+    /// What limited the run: what held the workers longest, and if that was the rate, what held the rate.
     #[must_use]
     pub fn bottleneck(&self) -> Option<&'static str> {
-        counters::bottleneck(&self.counters)
+        let held = counters::bottleneck(&self.counters)?;
+        let regulator = &self.shared.regulator;
+        regulator.spent().or_else(|| regulator.cause().filter(|_| held == Held::Rate)).or(Some(held.as_str()))
+    }
+
+    /// How much of what is there was found, by the silence that is left.
+    ///
+    /// # Errors
+    /// Why that is not known.
+    pub fn recall(&self) -> Recall {
+        self.shared.regulator.recall(&self.tally())
+    }
+
+    /// Passes that were begun.
+    #[must_use]
+    pub fn passes(&self) -> u32 {
+        self.shared.regulator.passes()
+    }
+
+    /// What the path was seen to carry, in probes a second, if the rate was found by trying.
+    #[must_use]
+    pub fn path_limit_pps(&self) -> Option<f64> {
+        self.shared.regulator.path_limit_pps()
+    }
+
+    /// The budget that ended the run, if one did.
+    #[must_use]
+    pub fn spent(&self) -> Option<&'static str> {
+        self.shared.regulator.spent()
     }
 
     /// Wait for the threads, which end by themselves once the line is done or `stop` was called.
@@ -324,6 +365,12 @@ impl Drop for Sweep {
     }
 }
 
+/// How many passes a run has. Rows of silence are final, so that whoever wants them says how many.
+fn passes(settings: &Settings) -> Passes {
+    let is_open_ended = settings.goal.is_some() && !settings.show.silent;
+    if is_open_ended { Passes::AtLeast(settings.passes) } else { Passes::Just(settings.passes) }
+}
+
 /// The most ports that any address is asked on.
 fn most_ports(settings: &Settings) -> usize {
     settings.line.space().blocks().iter().map(|block| block.ports().len()).max().unwrap_or(0)
@@ -353,6 +400,7 @@ fn spawn(
     shared: Arc<Shared>,
 ) -> Result<JoinHandle<Result<(), EngineError>>, EngineError> {
     let body = move || {
+        clock::wake_promptly();
         let alarm = Alarm(shared);
         let ended = work();
         if ended.is_err() {

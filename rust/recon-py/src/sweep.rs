@@ -9,8 +9,9 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use recon_core::dialogue::Budget;
+use recon_core::recall::Estimate;
 use recon_core::tally::Tally;
-use recon_engine::settings::{Raw, Settings, Show};
+use recon_engine::settings::{Rate, Raw, Settings, Show};
 use recon_engine::sweep::{self, Next};
 
 use crate::batch::Batch;
@@ -21,8 +22,6 @@ use crate::{errors, orders};
 
 /// Longest wait between two looks at Python's signals.
 const TICK: Duration = Duration::from_millis(25);
-/// Why there is no recall yet.
-const NO_RECALL: &str = "recall is measured with canaries, which this version does not send";
 
 /// A running plan. Iterating it gives batches; waiting releases the GIL.
 #[pyclass(frozen, module = "recon._core")]
@@ -42,7 +41,7 @@ impl Sweep {
     #[new]
     #[pyo3(signature = (
         space, pack, *, seed, shard, rate, timeout_ms, passes, threads, window, source_port, show, names, transcripts,
-        deep = false, raw = None, scope = None
+        deep = false, raw = None, scope = None, auto = false, goal = None, budget_s = None, max_packets = None
     ))]
     #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // the plan's options, once
     fn new(
@@ -63,13 +62,20 @@ impl Sweep {
         deep: bool,
         raw: Option<(Option<String>, Option<String>)>,
         scope: Option<&Scope>,
+        auto: bool,
+        goal: Option<f64>,
+        budget_s: Option<f64>,
+        max_packets: Option<u64>,
     ) -> PyResult<Self> {
         let settings = Settings {
             line: words::make(py, space, seed, shard)?,
             pack: pack.map(|pack| pack.inner.clone()),
-            rate_pps: rate,
+            rate: if auto { Rate::Auto(rate) } else { rate.map_or(Rate::Max, Rate::Fixed) },
             timeout_us: timeout_ms.saturating_mul(1000),
             passes,
+            goal,
+            budget_us: budget_s.map(|budget_s| (budget_s * 1e6) as u64),
+            most_packets: max_packets,
             threads,
             window,
             source_port,
@@ -139,6 +145,8 @@ impl Sweep {
         values.set_item("elapsed_s", elapsed_s)?;
         values.set_item("rate_pps", rate)?;
         values.set_item("left_s", left_s(&tally, elapsed_s))?;
+        values.set_item("limited_by", self.running.bottleneck())?;
+        values.set_item("pass_number", self.running.passes())?;
         py.import("recon.model")?.getattr("Progress")?.call((), Some(&values))
     }
 
@@ -156,8 +164,12 @@ impl Sweep {
         values.set_item("rate_pps", tally.sent as f64 / elapsed_s.max(1e-9))?;
         values.set_item("backend", self.running.backend())?;
         values.set_item("bottleneck", self.running.bottleneck())?;
-        values.set_item("recall", py.None())?;
-        values.set_item("recall_why", NO_RECALL)?;
+        values.set_item("path_limit_pps", self.running.path_limit_pps())?;
+        values.set_item("spent", self.running.spent())?;
+        values.set_item("passes", self.running.passes())?;
+        let recall = self.running.recall();
+        values.set_item("recall_why", recall.as_ref().err().map(ToString::to_string))?;
+        values.set_item("recall", recall.ok().map(|estimate| recall_values(py, &estimate)).transpose()?)?;
         values.set_item("position", self.running.position())?;
         values.set_item("interrupted", inner.interrupted)?;
         Ok(values)
@@ -194,6 +206,21 @@ pub(crate) fn counts<'py>(py: Python<'py>, tally: &Tally) -> PyResult<Bound<'py,
     }
     values.set_item("errors", errors)?;
     Ok(values)
+}
+
+/// The measured share of what is there, as `recon.model.Recall`.
+fn recall_values<'py>(py: Python<'py>, estimate: &Estimate) -> PyResult<Bound<'py, PyAny>> {
+    let values = PyDict::new(py);
+    let (share, low, high) = estimate.recall();
+    values.set_item("estimate", share)?;
+    values.set_item("low", low)?;
+    values.set_item("high", high)?;
+    values.set_item("canaries", estimate.canaries)?;
+    values.set_item("passes", estimate.passes)?;
+    values.set_item("found", estimate.found)?;
+    values.set_item("there", [estimate.low, estimate.high])?;
+    values.set_item("loss", estimate.loss)?;
+    py.import("recon.model")?.getattr("Recall")?.call((), Some(&values))
 }
 
 /// Seconds left at the pace so far; none before anything is settled.

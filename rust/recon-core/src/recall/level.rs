@@ -43,6 +43,11 @@ impl Level {
         self.asked
     }
 
+    /// Canary probes that were lost.
+    pub(super) fn lost(&self) -> u64 {
+        self.lost
+    }
+
     /// The share of the sweep's probes that were lost.
     pub(super) fn loss(&self) -> f64 {
         if self.weight > 0.0 { self.weight_lost / self.weight } else { 0.0 }

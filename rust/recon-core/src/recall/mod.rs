@@ -95,7 +95,8 @@ impl Estimate {
     #[must_use]
     pub fn recall(&self) -> (f64, f64, f64) {
         let found = self.found as f64;
-        (found / self.expected, found / self.high as f64, found / self.low as f64)
+        let share = |there: f64| if there > 0.0 { found / there } else { 1.0 };
+        (share(self.expected), share(self.high as f64), share(self.low as f64))
     }
 }
 
@@ -113,6 +114,8 @@ pub struct PrefixRecall {
 /// What the passes and the canaries of a run have shown. Memory is bounded by prefixes and passes, not by targets.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
+    /// The pass in work, and the last of all.
+    at: usize,
     pass: usize,
     shift: u32,
     prefixes: BTreeMap<u64, Prefix>,
@@ -122,18 +125,24 @@ pub struct Evidence {
 impl Evidence {
     /// A pass over what is still silent begins; the first needs no call.
     pub fn begin_pass(&mut self) {
-        self.pass = (self.pass + 1).min(PASSES_LIMIT - 1);
+        self.at = (self.at + 1).min(PASSES_LIMIT - 1);
+        self.pass = self.pass.max(self.at);
+    }
+
+    /// The first pass over further targets begins; what it shows counts with the first passes before.
+    pub fn begin_segment(&mut self) {
+        self.at = 0;
     }
 
     /// A target of this prefix was heard for the first time.
     pub fn found(&mut self, prefix: u64) {
-        let pass = self.pass;
+        let pass = self.at;
         self.prefix(prefix).found[pass] += 1;
     }
 
     /// A canary was judged that stands for `weight` probes of the sweep.
     pub fn canary(&mut self, prefix: u64, weight: u64, is_answered: bool) {
-        let pass = self.pass;
+        let pass = self.at;
         self.levels[pass].add(weight, is_answered);
         let prefix = self.prefix(prefix);
         prefix.asked[pass] += 1;
@@ -171,6 +180,20 @@ impl Evidence {
         let (low, high) = (found + low.min(silent), found + high.min(silent));
         let expected = found as f64 + mean.min(silent as f64);
         Ok(Estimate { found, low, high, expected, loss: last.loss, canaries, passes })
+    }
+
+    /// What there is to say when every target has answered, `found` of them by accepting: nothing is missing.
+    #[must_use]
+    pub fn all_heard(&self, found: u64) -> Estimate {
+        let (canaries, passes, loss) = (self.canaries(), self.passes(), self.loss().unwrap_or(0.0));
+        Estimate { found, low: found, high: found, expected: found as f64, loss, canaries, passes }
+    }
+
+    /// The share of canary probes of all passes that were lost; none where there were too few.
+    #[must_use]
+    pub fn loss(&self) -> Option<f64> {
+        let lost: u64 = self.levels.iter().map(Level::lost).sum();
+        (self.canaries() >= CANARIES_LEAST).then(|| lost as f64 / self.canaries() as f64)
     }
 
     /// How many passes in all reach a share of `goal`, if loss stays what it is; at most [`PASSES_LIMIT`].
@@ -268,6 +291,12 @@ mod tests {
     }
 
     #[test]
+    fn where_everybody_answered_nothing_is_missing() {
+        assert_eq!(Evidence::default().all_heard(7).recall(), (1.0, 1.0, 1.0));
+        assert_eq!(Evidence::default().all_heard(0).recall(), (1.0, 1.0, 1.0));
+    }
+
+    #[test]
     fn a_second_pass_narrows_it() {
         let estimate = evidence(&[(391, 600, 30), (20, 600, 30)]).estimate(u64::MAX >> 1).unwrap();
         let (_, low, high) = estimate.recall();
@@ -288,6 +317,19 @@ mod tests {
     fn more_loss_needs_more_passes() {
         let needed = |lost| evidence(&[(1000, 1000, lost)]).passes_needed(0.999).unwrap();
         assert_eq!([5, 50, 100, 200].map(needed), [2, 3, 4, 6]);
+    }
+
+    #[test]
+    fn first_passes_over_further_targets_count_as_first_passes() {
+        let mut whole = evidence(&[(391, 600, 30), (20, 600, 30)]);
+        whole.begin_segment();
+        (0..391).for_each(|_| whole.found(1));
+        whole.begin_pass();
+        (0..20).for_each(|_| whole.found(1));
+        let (one, two) = (evidence(&[(391, 600, 30), (20, 600, 30)]), whole.estimate(u64::MAX >> 1).unwrap());
+        assert_eq!((two.found, two.passes), (822, 2));
+        let missing = one.estimate(u64::MAX >> 1).unwrap().expected - 411.0;
+        assert!((two.expected - 822.0 - 2.0 * missing).abs() < 0.1, "{two:?}");
     }
 
     #[test]

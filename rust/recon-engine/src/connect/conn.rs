@@ -14,6 +14,8 @@ pub(super) enum Role {
     Asking(Ticket),
     /// A further connection of an open port, under way.
     Opening { port: Key, wire: Wire },
+    /// A control probe of this position.
+    Canary(u64),
     /// Part of a conversation.
     Talking { port: Key, wire: Wire },
 }

@@ -16,6 +16,7 @@ impl Worker {
         match self.sockets.conns[key].role {
             Role::Asking(ticket) => self.on_handshake(key, ticket, event),
             Role::Opening { port, wire } => self.on_extra_handshake(key, (port, wire), event),
+            Role::Canary(position) => return self.on_canary_event(key, position, event),
             Role::Talking { .. } => {}
         }
         if !self.is_talking(key) {
@@ -64,6 +65,7 @@ impl Worker {
         };
         let now_us = self.now_us();
         self.rtt.sample(now_us - conn.started_us);
+        self.counters.trip(now_us - conn.started_us);
         self.on_outcome(ticket, conn.target, dial::outcome(error, conn.target.addr), now_us);
     }
 
@@ -98,13 +100,13 @@ impl Worker {
 
     pub(super) fn on_conn_deadline(&mut self, key: Key, now_us: u64) {
         let conn = &self.sockets.conns[key];
-        let Role::Asking(ticket) = conn.role else {
-            return;
-        };
-        if conn.deadline_us > now_us {
-            self.wheel.insert(conn.deadline_us, Due::Conn(key));
-        } else {
-            self.give_up(key, ticket, now_us);
+        match conn.role {
+            Role::Asking(_) | Role::Canary(_) if conn.deadline_us > now_us => {
+                self.wheel.insert(conn.deadline_us, Due::Conn(key));
+            }
+            Role::Asking(ticket) => self.give_up(key, ticket, now_us),
+            Role::Canary(_) => drop(self.sockets.remove(key)),
+            Role::Opening { .. } | Role::Talking { .. } => {}
         }
     }
 }

@@ -67,7 +67,7 @@ impl Pause {
         Self::until(Held::Reader, 0).or_soon()
     }
 
-    fn until(by: Held, until_us: u64) -> Self {
+    pub(super) fn until(by: Held, until_us: u64) -> Self {
         Self { by, until_us, done: false }
     }
 
@@ -90,6 +90,12 @@ impl Worker {
             }
             if let Some(extra) = self.sockets.extras.pop_front() {
                 if let Err(pause) = self.start_extra(extra) {
+                    return pause;
+                }
+                continue;
+            }
+            if self.shared.regulator.has_canary() {
+                if let Err(pause) = self.start_canary() {
                     return pause;
                 }
                 continue;
@@ -175,13 +181,13 @@ impl Worker {
         }
         match dial::dial(target, self.shared.settings.source_port) {
             Ok(dialed) => {
-                self.counters.sent();
+                self.counters.asked();
                 self.keep(ticket, target, dialed, now_us);
             }
             Err(error) => {
                 let outcome = dial::outcome(&error, target.addr);
                 if !matches!(outcome, Outcome::Local { .. }) {
-                    self.counters.sent();
+                    self.counters.asked();
                 }
                 self.on_outcome(ticket, target, outcome, now_us);
             }
@@ -199,6 +205,7 @@ impl Worker {
             dial::hang_up(&stream);
             let rtt_us = self.now_us() - now_us;
             self.rtt.sample(rtt_us);
+            self.counters.opened(Some(ticket.position), target.addr, Some(rtt_us));
             self.settle_open(ticket, target, rtt_us);
             return;
         }
@@ -213,7 +220,7 @@ impl Worker {
     /// How long to wait for the handshake of an attempt.
     fn patience_us(&self, ticket: Ticket) -> u64 {
         let longest = self.shared.settings.timeout_us;
-        let more_to_come = ticket.pass < self.shared.settings.passes;
+        let more_to_come = ticket.pass < self.shared.feed.least_passes();
         if more_to_come { self.rtt.wait_us(longest) } else { longest }
     }
 
@@ -266,7 +273,10 @@ impl Worker {
     /// An attempt failed: the target's verdict, its silence, or a failure of ours.
     pub(super) fn on_outcome(&mut self, ticket: Ticket, target: Target, outcome: Outcome, now_us: u64) {
         match outcome {
-            Outcome::Verdict(state, reason) => self.settle(ticket, target, state, reason, None),
+            Outcome::Verdict(state, reason) => {
+                self.counters.heard(state);
+                self.settle(ticket, target, state, reason, None);
+            }
             Outcome::Silent | Outcome::AskRoute(_) => self.settle_silent(ticket),
             Outcome::Local { name, scarce } => self.try_later(ticket, target, name, scarce, now_us),
         }

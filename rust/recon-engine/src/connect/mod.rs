@@ -1,5 +1,6 @@
 //! The kernel-sockets backend: one poll loop a thread, a window of non-blocking connections, no unsafe code.
 
+mod canary;
 mod conn;
 mod datagram;
 pub(crate) mod dial;
@@ -39,6 +40,8 @@ use wheel::Wheel;
 const EVENTS: usize = 1024;
 /// Bytes read at once.
 const READ_BYTES: usize = 16 * 1024;
+/// Shortest time that the poller can wait for.
+const POLL_LEAST: Duration = Duration::from_millis(1);
 /// Longest sleep: how soon `stop` is noticed, in microseconds.
 const NAP_US: u64 = 20_000;
 
@@ -110,6 +113,7 @@ impl Worker {
         let mut events = Events::with_capacity(EVENTS);
         while !self.shared.stop.load(Ordering::Relaxed) {
             let before_ns = self.shared.clock.now_ns();
+            self.shared.regulate(before_ns / 1000);
             let keeps_up = self.outbox.flush(before_ns / 1000);
             self.serve_owed();
             let pause = if keeps_up { self.launch() } else { Pause::reader() };
@@ -150,7 +154,13 @@ impl Worker {
             Some(now_us + NAP_US),
         ];
         let until = due.into_iter().flatten().min().unwrap_or(now_us);
-        match self.sockets.poll.poll(events, Some(Duration::from_micros(until.saturating_sub(now_us)))) {
+        let mut patience = Duration::from_micros(until.saturating_sub(now_us));
+        if pause.by == Held::Rate && patience < POLL_LEAST {
+            // The poller counts in milliseconds; a stream of packets that is to be even cannot.
+            std::thread::sleep(patience);
+            patience = Duration::ZERO;
+        }
+        match self.sockets.poll.poll(events, Some(patience)) {
             Err(source) if source.kind() != std::io::ErrorKind::Interrupted => {
                 Err(EngineError::System { what: "polling", source })
             }

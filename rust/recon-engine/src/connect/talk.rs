@@ -17,6 +17,7 @@ impl Worker {
         };
         let (target, rtt_us) = (conn.target, now_us - conn.started_us);
         self.rtt.sample(rtt_us);
+        self.counters.opened(Some(ticket.position), target.addr, Some(rtt_us));
         if self.shared.settings.pack.is_none() {
             self.sockets.remove(key);
             self.settle_open(ticket, target, rtt_us);

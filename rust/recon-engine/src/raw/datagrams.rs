@@ -31,6 +31,9 @@ impl Desk {
     pub(super) fn on_udp(&mut self, packet: &Packet<'_>, their_port: u16, our_port: u16, payload: &[u8]) {
         let place = (packet.src, their_port);
         let target = Target { addr: packet.src, port: their_port, transport: Transport::Udp };
+        if self.raw.is_control(our_port) && our_port == self.raw.control_port(target) {
+            return self.canary_answered(target);
+        }
         if our_port != self.raw.asking_port(target) {
             return;
         }
@@ -39,6 +42,9 @@ impl Desk {
                 return;
             };
             let rtt_us = self.raw.times.since(position, self.now_us);
+            // Later passes ask other questions.
+            let is_first_pass = self.shared.feed.stage().pass == 1;
+            self.counters.opened(is_first_pass.then_some(position), target.addr, rtt_us);
             let mut dialogue = Datagrams::new(subject(&self.shared, target, self.now_us));
             // The pass that was answered is not known; the first question of the port stands for it.
             let _ = dialogue.first(self.shared.settings.pack.as_deref(), 1);

@@ -168,6 +168,9 @@ impl Desk {
             return self.on_segment(key, tcp);
         }
         let target = Target { addr: packet.src, port: tcp.src_port, transport: Transport::Tcp };
+        if self.raw.is_control(tcp.dst_port) {
+            return self.on_control(packet, tcp, target);
+        }
         let is_asking = self.raw.is_asking(tcp.dst_port);
         if is_asking && self.raw.cookies.proves_syn_ack(packet, tcp) {
             self.on_syn_ack(packet, tcp, target, tuple);
@@ -175,6 +178,20 @@ impl Desk {
             self.on_verdict(target, State::Closed, "refused", Some(packet.ttl));
         } else if self.raw.ports().contains(&tcp.dst_port) {
             self.refuse(tuple, tcp);
+        }
+    }
+
+    /// A control probe was answered.
+    fn on_control(&mut self, packet: &Packet<'_>, tcp: &Tcp<'_>, target: Target) {
+        if self.raw.cookies.proves_syn_ack(packet, tcp) || self.raw.cookies.proves_rst(packet, tcp) {
+            self.canary_answered(target);
+        }
+        self.refuse((packet.src, tcp.src_port, tcp.dst_port), tcp);
+    }
+
+    pub(super) fn canary_answered(&self, target: Target) {
+        if let Some(position) = self.shared.settings.line.position_of(&target) {
+            self.shared.regulator.canary_answered(position, self.now_us);
         }
     }
 
@@ -193,7 +210,9 @@ impl Desk {
             }
             return;
         };
-        let rtt_us = self.raw.times.since(position, self.now_us).unwrap_or(0);
+        let trip_us = self.raw.times.since(position, self.now_us);
+        self.counters.opened(Some(position), target.addr, trip_us);
+        let rtt_us = trip_us.unwrap_or(0);
         let ticket = Ticket { position, failures: 0, pass: 1 };
         let opened = Opened { ticket, target, rtt_us, ttl: Some(packet.ttl) };
         if self.shared.settings.pack.is_none() {
@@ -287,6 +306,13 @@ impl Desk {
     fn on_icmp(&mut self, packet: &Packet<'_>, error: &IcmpError) {
         let Quoted { dst, dst_port, src_port, transport, .. } = error.quoted;
         let target = Target { addr: dst, port: dst_port, transport };
+        if self.raw.is_control(src_port) {
+            let is_tcp = transport == Transport::Tcp && self.raw.cookies.proves_quote(&error.quoted);
+            if is_tcp || transport == Transport::Udp && src_port == self.raw.control_port(target) {
+                self.canary_answered(target);
+            }
+            return;
+        }
         let proven = match transport {
             Transport::Tcp => self.raw.is_asking(src_port) && self.raw.cookies.proves_quote(&error.quoted),
             Transport::Udp => src_port == self.raw.asking_port(target),
@@ -311,9 +337,14 @@ impl Desk {
         let Some(position) = self.take(target) else {
             return;
         };
+        let rtt_us = self.raw.times.since(position, self.now_us);
+        self.counters.heard(state);
+        if let Some(rtt_us) = rtt_us.filter(|_| state == State::Closed) {
+            self.counters.trip(rtt_us);
+        }
         self.counters.verdict(state);
         if self.shared.settings.show.wants(state) {
-            let mut reply = self.shared.reply(target, state, reason, self.raw.times.since(position, self.now_us));
+            let mut reply = self.shared.reply(target, state, reason, rtt_us);
             reply.ttl = ttl;
             self.outbox.push(reply, self.now_us);
         }

@@ -35,6 +35,9 @@ use times::Times;
 const ASKING_PORTS: u16 = 8;
 /// Source ports of further connections: as many at once to one port of a host.
 const TALKING_PORTS: u16 = 56;
+/// Source ports of control probes, whose answers are no verdicts.
+const CONTROL_PORTS: u16 = 8;
+
 /// What senders and the receiver share.
 #[derive(Debug)]
 pub(crate) struct Raw {
@@ -46,6 +49,7 @@ pub(crate) struct Raw {
     _guard: Guard,
     asking: RangeInclusive<u16>,
     talking: RangeInclusive<u16>,
+    control: RangeInclusive<u16>,
     /// Senders that are not done.
     senders: AtomicUsize,
     /// When the last probe left, in microseconds of the run.
@@ -63,10 +67,10 @@ impl Raw {
     /// Without the privilege for raw packets, or when the system refuses something else.
     pub(crate) fn prepare(settings: &Settings, wanted: Wanted, senders: usize) -> Result<Self, EngineError> {
         let routes = Routes::load().map_err(system("reading the routing table"))?;
-        let count = ASKING_PORTS + TALKING_PORTS;
+        let count = ASKING_PORTS + TALKING_PORTS + CONTROL_PORTS;
         let guard = Guard::reserve(count, settings.source_port).map_err(system("reserving source ports"))?;
         let first = *guard.ports().start();
-        let (asking, talking) = (first..=first + ASKING_PORTS - 1, first + ASKING_PORTS..=*guard.ports().end());
+        let (talking, control) = (first + ASKING_PORTS, first + ASKING_PORTS + TALKING_PORTS);
         Ok(Self {
             neighbours: Neighbours::default(),
             cookies: Cookies::new(key()),
@@ -78,8 +82,9 @@ impl Raw {
             wanted,
             routes,
             _guard: guard,
-            asking,
-            talking,
+            asking: first..=talking - 1,
+            talking: talking..=control - 1,
+            control: control..=first + (count - 1),
         })
     }
 
@@ -103,6 +108,16 @@ impl Raw {
         self.asking.contains(&port)
     }
 
+    /// The port that a control probe of a target comes from.
+    pub(super) fn control_port(&self, target: Target) -> u16 {
+        self.cookies.port(&self.control, target.addr, target.port)
+    }
+
+    /// Whether a port of ours is one of control probes.
+    pub(super) fn is_control(&self, port: u16) -> bool {
+        self.control.contains(&port)
+    }
+
     /// Ports for further connections.
     pub(super) fn talking_ports(&self) -> RangeInclusive<u16> {
         self.talking.clone()
@@ -110,7 +125,7 @@ impl Raw {
 
     /// All ports of ours.
     pub(super) fn ports(&self) -> RangeInclusive<u16> {
-        *self.asking.start()..=*self.talking.end()
+        *self.asking.start()..=*self.control.end()
     }
 
     /// The interfaces that answers may come in by.

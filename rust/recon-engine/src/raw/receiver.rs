@@ -56,6 +56,7 @@ impl Receiver {
     pub(crate) fn run(mut self) -> Result<(), EngineError> {
         while !self.shared.stop.load(Ordering::Relaxed) && !self.is_done() {
             let polled_us = self.now_us();
+            self.shared.regulate(polled_us);
             let wake_us = self.desk.next_us().unwrap_or(u64::MAX).min(polled_us + NAP_US);
             let patience = Duration::from_micros(wake_us.saturating_sub(polled_us));
             self.ring.wait(patience).map_err(super::system("waiting for packets"))?;

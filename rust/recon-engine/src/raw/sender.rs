@@ -103,6 +103,7 @@ impl Sender {
     pub(crate) fn run(mut self) -> Result<(), EngineError> {
         while !self.shared.stop.load(Ordering::Relaxed) {
             let before_ns = self.shared.clock.now_ns();
+            self.shared.regulate(before_ns / 1000);
             let (held, until_us) = self.launch()?;
             self.report_settled();
             self.outbox.flush(before_ns / 1000);
@@ -139,6 +140,9 @@ impl Sender {
         for count in 0..BURST {
             if count % TICK == 0 {
                 now_ns = self.shared.clock.now_ns();
+            }
+            if self.shared.regulator.has_canary() && self.shared.pace.claim(now_ns).is_ok() {
+                self.ask_canary(now_ns / 1000)?;
             }
             if self.leased.is_empty() {
                 match self.lease(now_ns / 1000) {
@@ -229,7 +233,8 @@ impl Sender {
         if pass == 1 {
             self.remember(position, now_us);
         }
-        while !self.push(lane, mac, target, pass, now_us) {
+        let port = self.raw.asking_port(target);
+        while !self.push(lane, mac, target, port, pass, now_us) {
             if let Some(until_us) = self.flush(self.now_us()) {
                 self.sleep(until_us);
             }
@@ -238,12 +243,33 @@ impl Sender {
             }
         }
         self.settled += 1;
-        self.counters.sent();
+        self.counters.asked();
         Ok(())
     }
 
-    fn push(&mut self, lane: usize, mac: Option<Mac>, target: Target, pass: u32, now_us: u64) -> bool {
-        let (to, port) = ((target.addr, target.port), self.raw.asking_port(target));
+    /// Ask a target again that is known to answer. What cannot leave at once says nothing.
+    fn ask_canary(&mut self, now_us: u64) -> Result<(), EngineError> {
+        let Some(position) = self.shared.regulator.take_canary() else {
+            return Ok(());
+        };
+        let target = self.shared.settings.line.at(position);
+        let next = self.lanes.to(target.addr)?.ok().map(|lane| (lane, self.lanes.next_hop(lane, target.addr, now_us)));
+        let way = match next {
+            Some((lane, Next::Bare)) => Some((lane, None)),
+            Some((lane, Next::To(mac))) => Some((lane, Some(mac))),
+            Some((_, Next::Later(_) | Next::Absent(_))) | None => None,
+        };
+        let port = self.raw.control_port(target);
+        if way.is_some_and(|(lane, mac)| self.push(lane, mac, target, port, 1, now_us)) {
+            self.counters.sent();
+        } else {
+            self.shared.regulator.canary_withdrawn(position);
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, lane: usize, mac: Option<Mac>, target: Target, port: u16, pass: u32, now_us: u64) -> bool {
+        let to = (target.addr, target.port);
         if target.transport == Transport::Tcp {
             let seq = self.raw.cookies.seq(port, target.addr, target.port);
             return self.lanes.at(lane).push_syn(to, mac, port, seq);

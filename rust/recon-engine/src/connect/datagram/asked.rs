@@ -37,6 +37,8 @@ pub(super) struct Datagram {
     /// Round trip of the first answer; none while it is awaited.
     pub(super) rtt_us: Option<u64>,
     pub(super) answers: u32,
+    /// A control probe: its answer is no row.
+    pub(super) is_canary: bool,
     /// Whether its answer may come from another port.
     pub(super) elsewhere: bool,
     pub(super) dialogue: Dialogue,
@@ -174,6 +176,7 @@ mod tests {
             deadline_us: 0,
             rtt_us: None,
             answers: 0,
+            is_canary: false,
             elsewhere,
             dialogue: Dialogue::new(subject),
         }

@@ -12,6 +12,7 @@ use super::asked::Stage;
 use super::{Way, Worker};
 use crate::connect::slab::Key;
 use crate::errno::{self, Outcome};
+use crate::feed::Ticket;
 use crate::guard::guarded;
 use crate::link::inbox::{BATCH, Icmp, Inbox};
 
@@ -105,8 +106,17 @@ impl Worker {
 
     fn on_answer(&mut self, key: Key, data: &[u8]) {
         let now_us = self.now_us();
+        if self.take_canary_answer(key, now_us) {
+            return;
+        }
         let datagram = &mut self.datagrams.asked[key];
-        datagram.rtt_us.get_or_insert(now_us - datagram.sent_us.unwrap_or(now_us));
+        if datagram.rtt_us.is_none() {
+            let rtt_us = now_us - datagram.sent_us.unwrap_or(now_us);
+            datagram.rtt_us = Some(rtt_us);
+            let Ticket { position, pass, .. } = datagram.ticket;
+            // Later passes ask other questions.
+            self.counters.opened((pass == 1).then_some(position), datagram.target.addr, Some(rtt_us));
+        }
         datagram.answers += 1;
         let (asking, enough) = (datagram.stage != Stage::Sent, datagram.answers >= ANSWER_LIMIT);
         let pack = self.shared.settings.pack.as_deref();
@@ -141,6 +151,9 @@ impl Worker {
             return;
         };
         let now_us = self.now_us();
+        if self.take_canary_answer(key, now_us) {
+            return;
+        }
         if let Some(datagram) = self.drop_datagram(key) {
             self.on_outcome(datagram.ticket, datagram.target, outcome, now_us);
         }

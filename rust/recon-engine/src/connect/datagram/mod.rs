@@ -96,6 +96,11 @@ impl Datagrams {
         self.asked.keys()
     }
 
+    /// Whether somebody at this address is being asked.
+    pub(super) fn is_asking(&self, peer: SocketAddr) -> bool {
+        self.asked.of(peer).is_some()
+    }
+
     fn post(&mut self, way: Way) -> Option<&mut Post> {
         self.posts[way as usize].as_mut()
     }
@@ -130,8 +135,24 @@ impl Worker {
             self.settle(ticket, target, State::Closed, OWN_PORT, None);
             return;
         }
+        self.ask(ticket, target, dialogue, payload, false);
+    }
+
+    /// Ask a port once more that has answered; whether it could be asked.
+    pub(super) fn ask_canary_datagram(&mut self, ticket: Ticket, target: Target, now_us: u64) -> bool {
+        let mut dialogue = Dialogue::new(self.subject(target, now_us));
+        let payload = dialogue.first(self.shared.settings.pack.as_deref(), ticket.pass);
+        let is_ready = payload.is_some() && self.open_post(Way::to(target)).is_ok();
+        if let Some(payload) = payload.filter(|_| is_ready) {
+            self.ask(ticket, target, dialogue, payload, true);
+        }
+        is_ready
+    }
+
+    /// Queue the first question to a port.
+    fn ask(&mut self, ticket: Ticket, target: Target, dialogue: Dialogue, payload: Vec<u8>, is_canary: bool) {
         let pack = self.shared.settings.pack.as_deref();
-        let elsewhere = pack.is_some_and(|pack| dialogue.is_answered_elsewhere(pack));
+        let elsewhere = !is_canary && pack.is_some_and(|pack| dialogue.is_answered_elsewhere(pack));
         let key = self.datagrams.asked.insert(Datagram {
             ticket,
             target,
@@ -142,11 +163,29 @@ impl Worker {
             deadline_us: u64::MAX,
             rtt_us: None,
             answers: 0,
+            is_canary,
             elsewhere,
             dialogue,
         });
         self.counters.in_flight(1);
         self.enqueue(key);
+    }
+
+    /// The answer to a control probe; whether it was one's.
+    fn take_canary_answer(&mut self, key: Key, now_us: u64) -> bool {
+        let Datagram { is_canary, ticket, .. } = self.datagrams.asked[key];
+        if is_canary {
+            self.drop_datagram(key);
+            self.shared.regulator.canary_answered(ticket.position, now_us);
+        }
+        is_canary
+    }
+
+    /// A control probe could not leave.
+    fn withdraw_canary(&mut self, key: Key) {
+        if let Some(datagram) = self.drop_datagram(key) {
+            self.shared.regulator.canary_withdrawn(datagram.ticket.position);
+        }
     }
 
     fn subject(&self, target: Target, now_us: u64) -> Subject {
@@ -168,7 +207,7 @@ impl Worker {
             let pack = self.shared.settings.pack.as_ref();
             let next = pack.and_then(|pack| self.datagrams.asked[key].dialogue.more(pack));
             self.go_on(key, next);
-        } else if let Some(datagram) = self.drop_datagram(key) {
+        } else if let Some(datagram) = self.drop_datagram(key).filter(|one| !one.is_canary) {
             self.settle_unheard(datagram.ticket, datagram.target, NO_RESPONSE);
         }
     }

@@ -174,7 +174,6 @@ impl Worker {
 
     /// The first in the queue left.
     fn on_sent(&mut self, way: Way, key: Key) {
-        self.counters.sent();
         let now_us = self.now_us();
         if let Some(post) = self.datagrams.post(way) {
             post.queue.pop_front();
@@ -182,6 +181,11 @@ impl Worker {
         let settings = &self.shared.settings;
         let (pack, longest_us) = (settings.pack.as_deref(), settings.timeout_us);
         let datagram = &mut self.datagrams.asked[key];
+        if datagram.sent_us.is_some() || datagram.is_canary {
+            self.counters.sent();
+        } else {
+            self.counters.asked();
+        }
         datagram.dialogue.note(pack, Direction::Sent, &datagram.payload, now_us);
         datagram.stage = Stage::Sent;
         datagram.sent_us.get_or_insert(now_us);
@@ -206,6 +210,8 @@ impl Worker {
         }
         if self.has_answered(key) {
             self.settle_datagram(key);
+        } else if self.datagrams.asked[key].is_canary {
+            self.withdraw_canary(key);
         } else if let Some(datagram) = self.drop_datagram(key) {
             let now_us = self.now_us();
             self.try_later(datagram.ticket, datagram.target, name, scarce, now_us);

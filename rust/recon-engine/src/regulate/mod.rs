@@ -1,0 +1,293 @@
+//! Steers a running sweep: what the workers count becomes signals for the governor, control probes for the canaries,
+//! and evidence for the estimate of recall. Never sends anything itself, and never waits: whoever works, ticks.
+
+mod causes;
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use recon_core::govern::canaries::Canaries;
+use recon_core::govern::{Cause, Governor, START_PPS, Signals};
+use recon_core::pace::Pace;
+use recon_core::recall::{Estimate, Evidence, PASSES_LIMIT, RecallWhy};
+use recon_core::tally::Tally;
+
+use crate::counters::{Counters, Found, Sights};
+use crate::feed::{Feed, Stage};
+use crate::settings::{Rate, Settings};
+use causes::Causes;
+
+/// Canaries are looked at so often, signals reported and rates set so often, in microseconds.
+const TICK_US: u64 = 1_000;
+const REPORT_US: u64 = 10_000;
+/// In a run over fewer targets nothing is asked only to measure: it would tell too little.
+const TARGETS_LEAST: u64 = 1_000;
+/// Control probes that may wait to be sent.
+const MOST_WAITING: usize = 64;
+/// Loss beyond this share of control probes is what limited a run at a rate that the user fixed.
+const LOSS_LIMITS: f64 = 0.05;
+
+/// How much of what is there was found.
+pub type Recall = Result<Estimate, RecallWhy>;
+
+/// What all workers of a run share of it.
+#[derive(Debug)]
+pub(crate) struct Regulator {
+    workers: OnceLock<Vec<Arc<Counters>>>,
+    is_auto: bool,
+    is_watching: bool,
+    goal: Option<f64>,
+    budget_us: u64,
+    most_packets: u64,
+    next_us: AtomicU64,
+    /// Control probes that wait to be sent, and how many.
+    queue: Mutex<VecDeque<u64>>,
+    queued: AtomicUsize,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    governor: Governor,
+    canaries: Canaries,
+    evidence: Evidence,
+    stage: Stage,
+    seen: Sights,
+    /// Probes asked when the pass began.
+    asked_before: u64,
+    reported_us: u64,
+    /// Round trips of control probes since the last report: how many, and their sum.
+    trips: (u64, u64),
+    causes: Causes,
+    /// The budget that ended the run.
+    spent: Option<&'static str>,
+}
+
+impl Regulator {
+    /// For a run of `targets`.
+    pub(crate) fn new(settings: &Settings, targets: u64) -> Self {
+        let ceiling_pps = settings.rate.cap_pps();
+        Self {
+            workers: OnceLock::new(),
+            is_auto: matches!(settings.rate, Rate::Auto(_)),
+            is_watching: targets >= TARGETS_LEAST,
+            goal: settings.goal,
+            budget_us: settings.budget_us.unwrap_or(u64::MAX),
+            most_packets: settings.most_packets.unwrap_or(u64::MAX),
+            next_us: AtomicU64::new(0),
+            queue: Mutex::default(),
+            queued: AtomicUsize::new(0),
+            state: Mutex::new(State {
+                governor: Governor::new(START_PPS, ceiling_pps),
+                canaries: Canaries::default(),
+                evidence: Evidence::default(),
+                stage: Stage { segment: settings.line.interval().start, pass: 1, undecided_us: None },
+                seen: Sights::default(),
+                asked_before: 0,
+                reported_us: 0,
+                trips: (0, 0),
+                causes: Causes::default(),
+                spent: None,
+            }),
+        }
+    }
+
+    /// The pace of a run at its beginning.
+    pub(crate) fn pace(settings: &Settings) -> Pace {
+        match settings.rate {
+            Rate::Auto(ceiling) => Pace::steered(ceiling.map_or(START_PPS, |pps| pps.min(START_PPS))),
+            Rate::Fixed(pps) => Pace::new(Some(pps)),
+            Rate::Max => Pace::new(None),
+        }
+    }
+
+    /// These are whose counters tell what happens.
+    pub(crate) fn watch(&self, workers: &[Arc<Counters>]) {
+        // Only the thread that starts the run calls it, once.
+        let _ = self.workers.set(workers.to_vec());
+    }
+
+    /// Look at what has happened, if it is time to, and nobody else is.
+    pub(crate) fn tick(&self, now_us: u64, feed: &Feed, pace: &Pace, timeout_us: u64) {
+        if now_us < self.next_us.load(Ordering::Relaxed) {
+            return;
+        }
+        let (Ok(mut state), Some(workers)) = (self.state.try_lock(), self.workers.get()) else {
+            return;
+        };
+        self.next_us.store(now_us + TICK_US, Ordering::Relaxed);
+        if now_us >= state.reported_us + REPORT_US {
+            let (mut sights, mut found) = (Sights::default(), Vec::new());
+            for worker in workers {
+                worker.look(&mut sights, &mut found);
+            }
+            state.follow(now_us, feed);
+            state.learn(&found, self.is_watching);
+            state.report(now_us, sights);
+            self.steer(&mut state, now_us, pace);
+            self.decide(&mut state, now_us, feed, timeout_us);
+        }
+        self.ask_canary(&mut state, now_us);
+    }
+
+    fn steer(&self, state: &mut State, now_us: u64, pace: &Pace) {
+        if self.is_auto {
+            state.causes.note(now_us, state.governor.limited_by());
+            pace.set(state.governor.rate_pps());
+        }
+    }
+
+    /// Whether another pass is wanted, once what the last one asked is known; and whether the budget is spent.
+    fn decide(&self, state: &mut State, now_us: u64, feed: &Feed, timeout_us: u64) {
+        let spent = [("budget", now_us >= self.budget_us), ("packet budget", state.seen.sent >= self.most_packets)];
+        if let Some((name, _)) = spent.into_iter().find(|(_, is_spent)| *is_spent) {
+            state.spent.get_or_insert(name);
+            feed.end();
+        }
+        let patience_us = state.canaries.patience_us().max(timeout_us);
+        if let Some(since_us) = state.stage.undecided_us
+            && now_us >= since_us + patience_us
+        {
+            let pass = state.stage.pass;
+            let needed = self.goal.map(|goal| state.evidence.passes_needed(goal));
+            let wants_more = needed.is_some_and(|needed| needed.is_ok_and(|needed| pass < needed));
+            feed.decide(wants_more && pass < PASSES_LIMIT as u32);
+        }
+    }
+
+    fn ask_canary(&self, state: &mut State, now_us: u64) {
+        let asked = state.seen.asked - state.asked_before;
+        if state.stage.undecided_us.is_some() || self.queued.load(Ordering::Relaxed) >= MOST_WAITING {
+            return;
+        }
+        if let Some(position) = state.canaries.next(now_us, asked) {
+            self.put_back(position);
+        }
+    }
+
+    /// Whether a control probe waits to be sent.
+    pub(crate) fn has_canary(&self) -> bool {
+        self.queued.load(Ordering::Relaxed) > 0
+    }
+
+    /// The position to ask again now.
+    pub(crate) fn take_canary(&self) -> Option<u64> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let position = queue.pop_front();
+        self.queued.store(queue.len(), Ordering::Relaxed);
+        position
+    }
+
+    fn put_back(&self, position: u64) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.push_back(position);
+        self.queued.store(queue.len(), Ordering::Relaxed);
+    }
+
+    /// A control probe was answered, be it by a refusal.
+    pub(crate) fn canary_answered(&self, position: u64, now_us: u64) {
+        let mut state = self.lock();
+        if let Some(rtt_us) = state.canaries.answered(position, now_us) {
+            state.trips = (state.trips.0 + 1, state.trips.1 + rtt_us);
+        }
+    }
+
+    /// A control probe could not leave.
+    pub(crate) fn canary_withdrawn(&self, position: u64) {
+        self.lock().canaries.withdraw(position);
+    }
+
+    /// How much was found, as far as the counters of a finished run tell.
+    pub(crate) fn recall(&self, tally: &Tally) -> Recall {
+        let state = self.lock();
+        if tally.silent + tally.unknown == 0 && tally.settled == tally.targets {
+            return Ok(state.evidence.all_heard(tally.open));
+        }
+        state.evidence.estimate(tally.silent)
+    }
+
+    /// Passes over the line that were begun.
+    pub(crate) fn passes(&self) -> u32 {
+        self.lock().evidence.passes()
+    }
+
+    /// What the rate was held by for longest, if it was found by trying or lost much.
+    pub(crate) fn cause(&self) -> Option<&'static str> {
+        let state = self.lock();
+        if self.is_auto {
+            return state.causes.longest();
+        }
+        let loss = state.evidence.loss();
+        loss.filter(|&loss| loss >= LOSS_LIMITS).map(|_| causes::name(Cause::PathLoss))
+    }
+
+    /// What the path was seen to carry, in probes a second.
+    pub(crate) fn path_limit_pps(&self) -> Option<f64> {
+        self.lock().governor.path_limit_pps().filter(|_| self.is_auto)
+    }
+
+    /// The budget that ended the run, if one did.
+    pub(crate) fn spent(&self) -> Option<&'static str> {
+        self.lock().spent
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Notice a further pass or segment.
+    fn follow(&mut self, now_us: u64, feed: &Feed) {
+        let stage = feed.stage();
+        if stage.segment != self.stage.segment {
+            self.evidence.begin_segment();
+            self.begin(now_us, u64::MAX);
+        } else if stage.pass != self.stage.pass {
+            self.evidence.begin_pass();
+            self.begin(now_us, feed.count_silent());
+        }
+        self.stage = stage;
+    }
+
+    fn begin(&mut self, now_us: u64, targets: u64) {
+        self.canaries.begin_pass();
+        self.governor.begin_pass(now_us, targets);
+        self.asked_before = self.seen.asked;
+    }
+
+    fn learn(&mut self, found: &[Found], is_watching: bool) {
+        for found in found {
+            self.evidence.found(found.prefix);
+            if let Some(position) = found.position.filter(|_| is_watching) {
+                self.canaries.learn(position, found.prefix);
+            }
+        }
+    }
+
+    /// Tell the governor and the estimate what came since the last time.
+    fn report(&mut self, now_us: u64, seen: Sights) {
+        let canary_age_us = self.canaries.patience_us();
+        let verdicts = self.canaries.judge(now_us);
+        for verdict in &verdicts {
+            self.evidence.canary(verdict.prefix, verdict.weight, verdict.rtt_us.is_some());
+        }
+        let (trips, trips_us) = std::mem::take(&mut self.trips);
+        let (trips, trips_us) = (trips + seen.trips - self.seen.trips, trips_us + seen.trips_us - self.seen.trips_us);
+        let signals = Signals {
+            sent: seen.asked - self.seen.asked,
+            opened: seen.opened - self.seen.opened,
+            refused: seen.refused - self.seen.refused,
+            icmp: seen.icmp - self.seen.icmp,
+            canaries_asked: verdicts.len() as u64,
+            canaries_answered: verdicts.iter().filter(|verdict| verdict.rtt_us.is_some()).count() as u64,
+            canary_age_us,
+            rtt_us: trips_us.checked_div(trips),
+            drops: seen.drops - self.seen.drops,
+            local_errors: seen.scarce - self.seen.scarce,
+        };
+        self.governor.on_signals(now_us, &signals);
+        (self.seen, self.reported_us) = (seen, now_us);
+    }
+}
