@@ -116,11 +116,12 @@ class Plan:
     ) -> Plan:
         """Read words and options into a plan.
 
-        ``targets`` are words or lists of words; ``rate`` is probes a second, ``"max"``, or ``"auto"``: what
-        the path carries; ``passes`` is how often a silent target is asked, none: at least twice, and as often as a share
-        of ``recall`` (none: 0.999) of what is there needs; ``budget_s`` seconds and ``max_packets`` end a run early; ``deep`` none means deep for
-        up to 4,096 targets; ``udp`` asks ports over UDP where their word has no prefix; ``allow`` names classes of
-        probes (``industrial``) that are otherwise not sent; ``community`` is sent to SNMP agents, none: none is;
+        ``targets`` are words or lists of words; ``rate`` is probes a second, ``"max"``, or ``"auto"``: what the path
+        carries; ``passes`` is how often a silent target is asked, none: at least twice, and as often as a share of
+        ``recall`` (none: 0.999) of what is there needs; ``budget_s`` seconds and ``max_packets`` end a run early;
+        ``deep`` none means deep for up to 4,096 targets; ``udp`` asks ports over UDP where their word has no prefix;
+        ``allow`` names classes of probes (``industrial``) that are otherwise not sent; ``community`` is sent to SNMP
+        agents, none: none is;
         ``interface`` and ``source_ip`` are for ``backend="raw"``: where packets leave, and whose they say they are;
         ``scope``, or the file that holds it, says what may be sent to at all: the rest of a range is cut out, and a
         single address or name outside it refuses the plan (ScopeError);

@@ -40,7 +40,7 @@ def parts_of(plan: Plan) -> dict[str, str]:
         "shuffle": str(_core.Line.VERSION),
         "seed": str(plan.seed),
         "shard": f"{plan.shard[0]}/{plan.shard[1]}",
-        "passes": str(plan.passes),
+        "passes": str(plan.passes) if plan.goal is None else f"{plan.passes} for {plan.goal}",
         "questions": digest_of([plan.enumerate, plan.is_deep, sorted(plan.allow), plan.community]),
         "probes": plan.probes,
         "states": ",".join(sorted(plan.show)),

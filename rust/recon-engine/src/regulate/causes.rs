@@ -63,9 +63,9 @@ mod tests {
     fn the_cause_that_held_longest_is_named() {
         let mut causes = Causes::default();
         assert_eq!(causes.longest(), None);
-        [(10, Cause::Growing), (1_000, Cause::PathLoss), (1_500, Cause::RateCap)]
-            .into_iter()
-            .for_each(|(now_us, cause)| causes.note(now_us, cause));
+        for (now_us, cause) in [(10, Cause::Growing), (1_000, Cause::PathLoss), (1_500, Cause::RateCap)] {
+            causes.note(now_us, cause);
+        }
         assert_eq!(causes.longest(), Some("path loss"));
     }
 
