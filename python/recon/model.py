@@ -184,8 +184,8 @@ class Probe:
 class Recall:
     """The measured share of open ports that were found, with its 95 % interval.
 
-    ``there`` is the same interval as counts of open ports, ``found`` how many of them were heard, ``canaries`` how many
-    control probes it rests on, ``loss`` the share of single probes lost in the last of the ``passes``.
+    ``there_low`` to ``there_high`` is the same interval as counts of open ports, ``found`` how many of them were heard,
+    ``canaries`` how many control probes it rests on, ``loss`` the share of single probes lost in the last of ``passes``.
     """
 
     estimate: float
@@ -194,7 +194,8 @@ class Recall:
     canaries: int
     passes: int
     found: int = 0
-    there: tuple[int, int] = (0, 0)
+    there_low: int = 0
+    there_high: int = 0
     loss: float = 0.0
 
 

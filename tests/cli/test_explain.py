@@ -201,13 +201,13 @@ def test_a_word_that_is_not_one_port_is_refused_with_an_example(recon, command, 
 
 
 def test_a_name_with_many_addresses_stands_for_the_first(monkeypatch):
-    monkeypatch.setattr("recon.plan._lookup", lambda _: ["127.0.0.5", "127.0.0.6"])
+    monkeypatch.setattr("recon.plan.lookup", lambda _: ["127.0.0.5", "127.0.0.6"])
     plan = single._plan("lab.test:22")
     assert (plan.targets, dict(plan.names)) == (1, {"127.0.0.5": "lab.test"})
 
 
 def test_a_name_without_an_address_is_refused(monkeypatch):
-    monkeypatch.setattr("recon.plan._lookup", lambda _: [])
+    monkeypatch.setattr("recon.plan.lookup", lambda _: [])
     with pytest.raises(PlanError, match=r"lab\.test"):
         single._plan("lab.test:22")
 

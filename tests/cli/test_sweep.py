@@ -137,7 +137,10 @@ def test_explain_tells_the_plan_and_sends_nothing(recon):
     [
         (["127.0.0.1", "-p", "70000"], "70000"),
         (["10.0.0.300"], "10.0.0.300"),
-        (["127.0.0.1", "--rate", "auto"], "not yet available"),
+        (["127.0.0.1", "--rate", "soon"], "auto or max"),
+        (["127.0.0.1", "--recall", "0.9", "--passes", "2"], "both cannot be chosen"),
+        (["127.0.0.1", "--recall", "2"], "above 0 and below 1"),
+        (["127.0.0.1", "--budget", "soon"], "10m"),
         (["127.0.0.1", "--backend", "xdp"], "raw"),
         (["127.0.0.1", "--interface", "lo"], "--backend raw"),
         (["127.0.0.1", "--backend", "raw", "--source-ip", "me"], "address of this machine"),

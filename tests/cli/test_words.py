@@ -32,7 +32,7 @@ def test_a_shard_states_and_plugins_are_read():
 @pytest.mark.parametrize(
     ("read", "word"),
     [
-        (words.rate, "auto"), (words.rate, "0"), (words.rate, "-5"), (words.rate, "fast"), (words.rate, "k"),
+        (words.rate, "0"), (words.rate, "-5"), (words.rate, "fast"), (words.rate, "k"),
         (words.rate, "9" * 400), (words.rate, "²"),
         (words.timeout_ms, "0"), (words.timeout_ms, "nan"), (words.timeout_ms, "inf"), (words.timeout_ms, "1e400"),
         (words.timeout_ms, "-1"), (words.timeout_ms, "soon"), (words.timeout_ms, "61m"),

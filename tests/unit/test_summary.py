@@ -47,5 +47,19 @@ def test_an_interrupted_run_says_how_far_it_came():
 
 
 def test_recall_comes_with_its_interval():
-    shown = text(recall=Recall(estimate=0.996, low=0.991, high=0.998, canaries=64, passes=2))
-    assert "recall 99.1% to 99.8% (estimate 99.6%, 64 canaries, 2 passes)" in shown
+    recall = Recall(
+        estimate=0.9964, low=0.99199, high=0.9988, canaries=64, passes=2,
+        found=412, there_low=413, there_high=416, loss=0.05,
+    )  # fmt: skip
+    said = "recall 99.19 % to 99.88 %: found 412 of 413 to 416 (64 control probes, 2 passes, 5.0% of probes lost)"
+    assert said in text(recall=recall)
+
+
+def test_a_share_is_never_rounded_up_to_the_whole():
+    recall = Recall(estimate=0.99999, low=0.99999, high=1.0, canaries=64, passes=1, found=9, there_low=9, there_high=9)
+    assert "recall 99.99 % to 100 %: found 9 of 9 (64 control probes, 1 pass)" in text(recall=recall)
+
+
+def test_a_spent_budget_is_told_with_what_it_left_out():
+    shown = text(spent="budget", unknown=877, bottleneck="budget")
+    assert "stopped after" in shown and "877 targets not asked: the budget was spent" in shown

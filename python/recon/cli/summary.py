@@ -99,7 +99,7 @@ def listed(names: tuple[str, ...]) -> str:
 
 def _recall(recall: Recall) -> str:
     """``recall 99.1-99.8 %``, and what that means in ports."""
-    low, high = recall.there
+    low, high = recall.there_low, recall.there_high
     there = f"{low:,}" if low == high else f"{low:,} to {high:,}"
     basis = f"{counted(recall.canaries, 'control probe')}, {recall.passes} {'pass' if recall.passes == 1 else 'passes'}"
     loss = f", {recall.loss:.1%} of probes lost" if recall.loss else ""

@@ -25,6 +25,7 @@ pub mod scouting;
 pub mod settings;
 pub mod sweep;
 mod talks;
+mod threads;
 mod tls;
 
 /// What can end a run from the engine's side.

@@ -14,7 +14,7 @@ use recon_core::space::{Block, Target, Transport};
 use recon_core::tally::Tally;
 
 use crate::EngineError;
-use crate::clock::{self, Clock};
+use crate::clock::Clock;
 use crate::connect::{OwnPorts, Worker, dial};
 use crate::counters::{self, Counters, Held};
 use crate::enumerate::{self, Caps, Events, Id, Order, Orders};
@@ -25,6 +25,7 @@ use crate::raw;
 pub use crate::regulate::Recall;
 use crate::regulate::Regulator;
 use crate::settings::{Raw, Settings};
+use crate::threads::{join_all, spawn};
 
 /// Batches that may wait for the reader.
 const CHANNEL_BATCHES: usize = 16;
@@ -344,17 +345,6 @@ impl Sweep {
     }
 }
 
-/// Wait for threads; the first failure or panic.
-fn join_all(threads: &Mutex<Vec<JoinHandle<Result<(), EngineError>>>>) -> Result<(), EngineError> {
-    let threads = std::mem::take(&mut *threads.lock().unwrap_or_else(PoisonError::into_inner));
-    let mut first = Ok(());
-    for thread in threads {
-        let ended = thread.join().unwrap_or_else(|panic| Err(EngineError::Worker(message(&*panic))));
-        first = first.and(ended);
-    }
-    first
-}
-
 impl Drop for Sweep {
     fn drop(&mut self) {
         self.stop();
@@ -380,41 +370,4 @@ fn most_ports(settings: &Settings) -> usize {
 fn is_one_socket(settings: &Settings) -> bool {
     let asks_udp = |block: &Block| (0..block.ports().len()).any(|at| block.ports().get(at).1 == Transport::Udp);
     settings.source_port.is_some() && settings.line.space().blocks().iter().any(asks_udp)
-}
-
-/// Stops the other workers when this one panics, since its positions would never be settled.
-struct Alarm(Arc<Shared>);
-
-impl Drop for Alarm {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.stop.store(true, Ordering::Relaxed);
-        }
-        self.0.ended_ns.fetch_max(self.0.clock.now_ns(), Ordering::Relaxed);
-    }
-}
-
-fn spawn(
-    name: String,
-    work: impl FnOnce() -> Result<(), EngineError> + Send + 'static,
-    shared: Arc<Shared>,
-) -> Result<JoinHandle<Result<(), EngineError>>, EngineError> {
-    let body = move || {
-        clock::wake_promptly();
-        let alarm = Alarm(shared);
-        let ended = work();
-        if ended.is_err() {
-            alarm.0.stop.store(true, Ordering::Relaxed);
-        }
-        ended
-    };
-    std::thread::Builder::new()
-        .name(name)
-        .spawn(body)
-        .map_err(|source| EngineError::System { what: "starting a worker thread", source })
-}
-
-fn message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panicked".to_owned())
 }

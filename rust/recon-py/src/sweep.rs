@@ -218,7 +218,8 @@ fn recall_values<'py>(py: Python<'py>, estimate: &Estimate) -> PyResult<Bound<'p
     values.set_item("canaries", estimate.canaries)?;
     values.set_item("passes", estimate.passes)?;
     values.set_item("found", estimate.found)?;
-    values.set_item("there", [estimate.low, estimate.high])?;
+    values.set_item("there_low", estimate.low)?;
+    values.set_item("there_high", estimate.high)?;
     values.set_item("loss", estimate.loss)?;
     py.import("recon.model")?.getattr("Recall")?.call((), Some(&values))
 }

@@ -181,22 +181,8 @@ impl Desk {
         }
     }
 
-    /// A control probe was answered.
-    fn on_control(&mut self, packet: &Packet<'_>, tcp: &Tcp<'_>, target: Target) {
-        if self.raw.cookies.proves_syn_ack(packet, tcp) || self.raw.cookies.proves_rst(packet, tcp) {
-            self.canary_answered(target);
-        }
-        self.refuse((packet.src, tcp.src_port, tcp.dst_port), tcp);
-    }
-
-    pub(super) fn canary_answered(&self, target: Target) {
-        if let Some(position) = self.shared.settings.line.position_of(&target) {
-            self.shared.regulator.canary_answered(position, self.now_us);
-        }
-    }
-
     /// End what the peer still holds of a connection that we have left.
-    fn refuse(&mut self, tuple: Tuple, tcp: &Tcp<'_>) {
+    pub(super) fn refuse(&mut self, tuple: Tuple, tcp: &Tcp<'_>) {
         if let Some(reset) = refusal(tcp).filter(|_| tcp.flags.has(Flags::ACK)) {
             self.streams.send_bare(tuple, &reset, self.now_us);
         }
@@ -307,11 +293,7 @@ impl Desk {
         let Quoted { dst, dst_port, src_port, transport, .. } = error.quoted;
         let target = Target { addr: dst, port: dst_port, transport };
         if self.raw.is_control(src_port) {
-            let is_tcp = transport == Transport::Tcp && self.raw.cookies.proves_quote(&error.quoted);
-            if is_tcp || transport == Transport::Udp && src_port == self.raw.control_port(target) {
-                self.canary_answered(target);
-            }
-            return;
+            return self.on_control_error(error, target);
         }
         let proven = match transport {
             Transport::Tcp => self.raw.is_asking(src_port) && self.raw.cookies.proves_quote(&error.quoted),

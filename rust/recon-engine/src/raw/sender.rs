@@ -58,11 +58,11 @@ struct Trouble {
 
 /// One sender thread.
 pub(crate) struct Sender {
-    shared: Arc<Shared>,
-    raw: Arc<Raw>,
-    counters: Arc<Counters>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) raw: Arc<Raw>,
+    pub(super) counters: Arc<Counters>,
     outbox: Outbox,
-    lanes: Lanes,
+    pub(super) lanes: Lanes,
     /// Positions leased and not yet sent, last first.
     leased: Vec<u64>,
     pass: u32,
@@ -247,28 +247,15 @@ impl Sender {
         Ok(())
     }
 
-    /// Ask a target again that is known to answer. What cannot leave at once says nothing.
-    fn ask_canary(&mut self, now_us: u64) -> Result<(), EngineError> {
-        let Some(position) = self.shared.regulator.take_canary() else {
-            return Ok(());
-        };
-        let target = self.shared.settings.line.at(position);
-        let next = self.lanes.to(target.addr)?.ok().map(|lane| (lane, self.lanes.next_hop(lane, target.addr, now_us)));
-        let way = match next {
-            Some((lane, Next::Bare)) => Some((lane, None)),
-            Some((lane, Next::To(mac))) => Some((lane, Some(mac))),
-            Some((_, Next::Later(_) | Next::Absent(_))) | None => None,
-        };
-        let port = self.raw.control_port(target);
-        if way.is_some_and(|(lane, mac)| self.push(lane, mac, target, port, 1, now_us)) {
-            self.counters.sent();
-        } else {
-            self.shared.regulator.canary_withdrawn(position);
-        }
-        Ok(())
-    }
-
-    fn push(&mut self, lane: usize, mac: Option<Mac>, target: Target, port: u16, pass: u32, now_us: u64) -> bool {
+    pub(super) fn push(
+        &mut self,
+        lane: usize,
+        mac: Option<Mac>,
+        target: Target,
+        port: u16,
+        pass: u32,
+        now_us: u64,
+    ) -> bool {
         let to = (target.addr, target.port);
         if target.transport == Transport::Tcp {
             let seq = self.raw.cookies.seq(port, target.addr, target.port);
