@@ -184,8 +184,8 @@ class Probe:
 class Recall:
     """The measured share of open ports that were found, with its 95 % interval.
 
-    ``there_low`` to ``there_high`` is the same interval as counts of open ports, ``found`` how many of them were heard,
-    ``canaries`` how many control probes it rests on, ``loss`` the share of single probes lost in the last of ``passes``.
+    ``there_low`` to ``there_high`` is the same interval as counts of open ports, ``found`` how many of them were
+    heard, ``canaries`` how many control probes it rests on, ``loss`` the share of single probes lost in the last pass.
     """
 
     estimate: float

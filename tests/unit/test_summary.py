@@ -62,4 +62,5 @@ def test_a_share_is_never_rounded_up_to_the_whole():
 
 def test_a_spent_budget_is_told_with_what_it_left_out():
     shown = text(spent="budget", unknown=877, bottleneck="budget")
-    assert "stopped after" in shown and "877 targets not asked: the budget was spent" in shown
+    assert "stopped after" in shown
+    assert "877 targets not asked: the budget was spent" in shown
