@@ -10,10 +10,10 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CARGO_NET_RETRY := 5
 
-.PHONY: help need demo test lint check fuzz bench docs clean system
+.PHONY: help need demo test lint check fuzz bench lab-bench docs clean system
 
 help: ## Show what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 need:
 	@.ci/need $(PYTHON)
@@ -44,6 +44,10 @@ fuzz: $(VENV)/.built ## Feed arbitrary bytes to every parser in Rust, SECONDS=60
 
 bench: $(VENV)/.built target/release/floor ## Measure, print ratios, write bench-results/*.json
 	$(BIN)/python benches/run.py $(if $(QUICK),--quick)
+
+lab-bench: $(VENV)/.built target/release/floor ## Raw backend beside floors, zmap, masscan (root)
+	.ci/install-peers
+	$(BIN)/python benches/lab.py $(if $(QUICK),--quick)
 
 docs: $(VENV)/.built ## Check that the documents tell the truth
 	$(BIN)/python -m pytest -q tests/contract

@@ -1,4 +1,7 @@
-"""What benches stand on: the floor program, its listener, and sweeps in processes of their own. Loopback only."""
+"""What benches stand on: the floor program, its listener, and sweeps in processes of their own.
+
+Loopback only, unless a namespace is named.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,9 +44,9 @@ def cores() -> int:
 
 
 @contextlib.contextmanager
-def listener(greeting: str = "") -> Iterator[int]:
-    """The floor's listener on every loopback address, in a process of its own: its port."""
-    words = [FLOOR, "serve", "0", *([greeting] if greeting else [])]
+def listener(greeting: str = "", prefix: Sequence[str] = ()) -> Iterator[int]:
+    """The floor's listener on every address, in a process of its own that ``prefix`` starts: its port."""
+    words = [*prefix, FLOOR, "serve", "0", *([greeting] if greeting else [])]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
