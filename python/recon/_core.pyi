@@ -37,6 +37,17 @@ def ways(
 ) -> list[tuple[str, str, str]]:
     """First address, last, and the way in words, of the ranges that leave one way; at most ``most`` of a block."""
 
+def version_key(version: str) -> bytes:
+    """Bytes that sort as versions do: 9.2 before 9.2p1 before 9.10, 1.0rc1 before 1.0."""
+
+def columns(
+    rows: Sequence[tuple[int | None, bytes]], first: int
+) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]], list[tuple[object, ...]]]:
+    """Rows of the tables reply, service and fact for (position or None, JSON row) pairs, numbered from ``first``.
+
+    Raises ValueError on a row that is none.
+    """
+
 @final
 class Space:
     """Targets minus exclusions, times ports. Each (address, port) exists once."""
@@ -94,6 +105,8 @@ class Line:
     @property
     def interval(self) -> tuple[int, int]:
         """First position of the shard and the one after its last."""
+    def position_of(self, addr: str, port: int, transport: str) -> int | None:
+        """The position of a target on the whole line; none if it is not there."""
     def text(self, start: int, stop: int) -> bytes:
         """Positions ``start`` to ``stop`` as ``addr:port`` lines."""
     def walk(self, start: int, stop: int) -> int:

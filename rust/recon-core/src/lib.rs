@@ -26,5 +26,6 @@ pub mod tally;
 pub mod tcp;
 pub mod tls;
 pub mod transcript;
+pub mod version;
 pub mod wire;
 pub mod word;

@@ -10,6 +10,7 @@ mod pack;
 mod probes;
 mod records;
 mod registry;
+mod rows;
 mod scope;
 mod sweep;
 mod words;
@@ -33,6 +34,8 @@ mod _core {
     use super::records::package_url;
     #[pymodule_export]
     use super::registry::{port_entries, port_name, port_range, port_words};
+    #[pymodule_export]
+    use super::rows::{columns, version_key};
     #[pymodule_export]
     use super::scope::Scope;
     #[pymodule_export]

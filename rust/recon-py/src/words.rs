@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use recon_core::parse_ports::PortSet;
 use recon_core::parse_targets::{TargetWord, parse_target};
@@ -192,6 +193,11 @@ impl Line {
     fn interval(&self) -> (u64, u64) {
         let interval = self.inner.interval();
         (interval.start, interval.end)
+    }
+
+    fn position_of(&self, addr: &str, port: u16, transport: &str) -> PyResult<Option<u64>> {
+        let addr = addr.parse().map_err(|_| PyValueError::new_err(format!("no such address: {addr:?}")))?;
+        Ok(self.inner.position_of(&Target { addr, port, transport: errors::transport(transport)? }))
     }
 
     fn text(&self, py: Python<'_>, start: u64, stop: u64) -> Vec<u8> {
