@@ -45,6 +45,14 @@ def no_proofs_of_other_runs(tmp_path_factory):
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_runs_among_the_users_own(tmp_path_factory):
+    """What is stored here goes where nobody looks for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RECON_HOME", str(tmp_path_factory.mktemp("workspace")))
+        yield
+
+
 def plugins_of(**hooks):
     """Loaded plugins that consist of one, called ``test``, with the given hooks."""
     manager = pluggy.PluginManager("recon")

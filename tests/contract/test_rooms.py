@@ -28,6 +28,7 @@ LAYERS = (
     {"errors"},
 )
 MAY_IMPORT_CORE = {
+    "store",
     "model",
     "plan",
     "plan_parts",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recon.cli import demo, doctor, explain, export, identify, plugins, ports, probes, sweep, trace
+from recon.cli import demo, doctor, explain, export, identify, plugins, ports, probes, rm, runs, show, sweep, trace
 from recon.cli.announced import any_commands
 from recon.errors import PlanError
 
@@ -31,10 +31,11 @@ recon ports ssh
 
 recon COMMAND --help tells more."""
 
-BUILT_IN = frozenset(
-    {"sweep", "ports", "explain", "trace", "identify", "export", "plugins", "probes", "doctor", "demo"}
-)
-LATER = ("runs", "show", "diff", "resume", "merge")
+BUILT_IN = frozenset({
+    "sweep", "ports", "explain", "trace", "identify", "export", "plugins", "probes", "doctor", "demo", "runs", "show",
+    "rm",
+})  # fmt: skip
+LATER = ("diff", "resume", "merge")
 """Commands that the next versions bring; until then each says so. A plugin's command of that name goes first."""
 
 _ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -54,6 +55,9 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.command("trace", epilog=trace.EPILOG, no_args_is_help=True)(trace.command)
     app.command("identify", epilog=identify.EPILOG, no_args_is_help=True)(identify.command)
     app.command("export", epilog=export.EPILOG, no_args_is_help=True)(export.command)
+    app.command("runs", epilog=runs.EPILOG)(runs.command)
+    app.command("show", epilog=show.EPILOG, no_args_is_help=True)(show.command)
+    app.command("rm", epilog=rm.EPILOG, no_args_is_help=True)(rm.command)
     app.add_typer(plugins.app, name="plugins")
     app.add_typer(probes.app, name="probes")
     app.command("doctor", epilog=doctor.EPILOG)(doctor.command)

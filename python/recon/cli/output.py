@@ -7,8 +7,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from recon.cli.exits import ExitCode, complain, silence_stdout
 from recon.cli.files import STDOUT, is_file
 from recon.cli.looks import colored, columns
+from recon.cli.summary import counted
 from recon.errors import PlanError, StoreError
 from recon.model import SinkOptions
 
@@ -127,6 +129,19 @@ class Writer:
     def reader_left(self) -> bool:
         """Whether whoever read standard output went away (``| head``)."""
         return isinstance(self.failure, BrokenPipeError)
+
+
+def tell_failure(writer: Writer, output: Output) -> ExitCode | None:
+    """Say what rows were lost, unless nobody reads any more; the exit code of that, none where all were written."""
+    if writer.reader_left:
+        silence_stdout()
+        return ExitCode.COMPLETE
+    if writer.failure is None:
+        return None
+    where = output.path or "standard output"
+    why = getattr(writer.failure, "strerror", None) or f"{type(writer.failure).__name__}: {writer.failure}"
+    complain(f"{where}: {why}; stopped, and it holds {counted(output.lines, 'whole line')}")
+    return ExitCode.STORAGE if writer.is_storage else ExitCode.RUNTIME
 
 
 def write_summary(path: str, descriptor: int, summary: Summary) -> None:

@@ -8,11 +8,11 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from recon.cli.exits import ExitCode, complain, silence_stdout
+from recon.cli.exits import ExitCode, complain
 from recon.cli.files import Files, opened_source, refuse_own_input
 from recon.cli.live import Screen
 from recon.cli.loading import load_plugins
-from recon.cli.output import Output, Writer, choose_sink, open_sink, usual_format
+from recon.cli.output import Output, Writer, choose_sink, open_sink, tell_failure, usual_format
 from recon.cli.summary import counted
 from recon.errors import PlanError
 from recon.offline import PIECE_BYTES, Piece, name_piece, namer_of, read_lines
@@ -140,15 +140,9 @@ def _form_of(start: bytes) -> str:
 
 def _end(naming: _Naming, output: Output) -> int:
     """Say how it ended, unless nobody reads any more, and give the exit code."""
-    writer = naming.writer
-    if writer.reader_left:
-        silence_stdout()
-        return ExitCode.COMPLETE
-    if writer.failure is not None:
-        where = output.path or "standard output"
-        why = getattr(writer.failure, "strerror", None) or f"{type(writer.failure).__name__}: {writer.failure}"
-        complain(f"{where}: {why}; stopped, and it holds {counted(output.lines, 'whole line')}")
-    naming.tell()
-    if writer.failure is not None:
-        return ExitCode.STORAGE if writer.is_storage else ExitCode.RUNTIME
+    code = tell_failure(naming.writer, output)
+    if not naming.writer.reader_left:
+        naming.tell()
+    if code is not None:
+        return code
     return ExitCode.GAPS if naming.unreadable else ExitCode.COMPLETE

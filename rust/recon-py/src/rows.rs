@@ -12,7 +12,7 @@ use recon_core::{jsonl, version};
 const FACT_CHARACTERS: usize = 1024;
 
 /// Replies of rows, read without the GIL.
-pub(crate) fn replies(py: Python<'_>, rows: &[Bound<'_, PyBytes>]) -> PyResult<Vec<Reply>> {
+fn replies(py: Python<'_>, rows: &[Bound<'_, PyBytes>]) -> PyResult<Vec<Reply>> {
     let rows: Vec<&[u8]> = rows.iter().map(PyBytesMethods::as_bytes).collect();
     let read = py.detach(|| rows.iter().map(|row| jsonl::read(row)).collect::<Result<Vec<_>, _>>());
     read.map_err(PyValueError::new_err)
@@ -29,10 +29,10 @@ pub(crate) fn version_key<'py>(py: Python<'py>, version: &str) -> Bound<'py, PyB
 #[allow(clippy::needless_pass_by_value)] // pyo3 hands sequences over by value
 pub(crate) fn columns<'py>(
     py: Python<'py>,
-    rows: Vec<(u64, Bound<'py, PyBytes>)>,
+    rows: Vec<(Option<u64>, Bound<'py, PyBytes>)>,
     first: i64,
 ) -> PyResult<(Bound<'py, PyList>, Bound<'py, PyList>, Bound<'py, PyList>)> {
-    let (positions, texts): (Vec<u64>, Vec<_>) = rows.into_iter().unzip();
+    let (positions, texts): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
     let replies = replies(py, &texts)?;
     let (tables, mut number) = ((PyList::empty(py), PyList::empty(py), PyList::empty(py)), first);
     for ((reply, position), text) in replies.iter().zip(positions).zip(&texts) {
@@ -51,15 +51,14 @@ pub(crate) fn columns<'py>(
 fn reply_row<'py>(
     py: Python<'py>,
     number: i64,
-    position: u64,
+    position: Option<u64>,
     reply: &Reply,
     row: &Bound<'py, PyBytes>,
 ) -> PyResult<Bound<'py, PyTuple>> {
     let target = &reply.target;
     let columns = [
         number.into_pyobject(py)?.into_any(),
-        // Positions end at 2^63, as the numbers of a database do.
-        position.cast_signed().into_pyobject(py)?.into_any(),
+        position.into_pyobject(py)?.into_any(),
         PyBytes::new(py, &sixteen(target.addr)).into_any(),
         target.port.into_pyobject(py)?.into_any(),
         PyString::intern(py, jsonl::transport(target.transport)).into_any(),
