@@ -1,5 +1,6 @@
 //! What a sweep is. No I/O, no clock, no threads: time and randomness are arguments.
 
+pub mod caps;
 pub mod cookie;
 pub mod cpe;
 pub mod dialogue;
