@@ -59,6 +59,7 @@ class Sweep:
             deep=plan.is_deep,
             raw=(plan.interface, plan.source_ip) if plan.is_raw else None,
             scope=plan.scope.core if plan.scope else None,
+            caps=(plan.per_host, plan.per_net),
         )
         self._driver = self._make_driver() if pack and plan.is_deep else None
         self._plugins.started(plan)

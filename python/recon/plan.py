@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import socket
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from recon import _core
 from recon.errors import PlanError
 from recon.links import ways
+from recon.plan_checks import (
+    at_least,
+    choice,
+    cores,
+    positive,
+    read_address,
+    read_goal,
+    read_rate,
+    read_seed,
+    read_shard,
+    read_source_port,
+    span,
+)
 from recon.plan_parts import digest_of_probes, parts_of, restored, stored
 from recon.plan_words import Resolve, Resolved, digest_of, flat, lookup, port_words, translated
 from recon.scope import Scope
@@ -21,7 +31,6 @@ if TYPE_CHECKING:
     from recon.model import Probe
 
 DEFAULT_RATE = "auto"
-DEFAULT_RECALL = 0.999
 DEFAULT_TIMEOUT_MS = 900
 LEAST_PASSES = 2
 """Passes over what stays silent where the wanted recall needs no more."""
@@ -35,7 +44,6 @@ ALLOWABLE = ("industrial",)
 MOST_WAYS = 20
 """Ways that an explained plan lists."""
 
-SEED_BITS = 63
 CORE_VERSION = _core.__version__
 SHUFFLE_VERSION = _core.Line.VERSION
 """Bumped when the same seed would give another order."""
@@ -50,7 +58,8 @@ class Plan:
     ``budget_s`` seconds and ``max_packets`` end a run early,
     ``timeout_ms`` milliseconds for a handshake, ``shard`` is
     (index from 0, count), ``names`` maps addresses to the host names the user gave, ``unresolved`` lists those
-    without an address, ``probes`` is the digest of the probes it will be run with, empty before they are known.
+    without an address, ``per_host`` and ``per_net`` are the most probes a second to one host and to one network (a /24
+    or, of IPv6, a /64), ``probes`` is the digest of the probes it will be run with, empty before they are known.
     """
 
     words: tuple[str, ...]
@@ -82,6 +91,8 @@ class Plan:
     unresolved: tuple[str, ...] = ()
     probes: str = ""
     scope: Scope | None = None
+    per_host: int | None = None
+    per_net: int | None = None
 
     @classmethod
     def parse(  # noqa: PLR0913 - the one place where a run's options meet; all but the first are keyword-only
@@ -111,6 +122,8 @@ class Plan:
         interface: str | None = None,
         source_ip: str | None = None,
         scope: Scope | str | None = None,
+        per_host: int | None = None,
+        per_net: int | None = None,
         resolve: Resolve | None = None,
         translate: Callable[[str], Iterable[str] | None] | None = None,
     ) -> Plan:
@@ -124,7 +137,8 @@ class Plan:
         agents, none: none is;
         ``interface`` and ``source_ip`` are for ``backend="raw"``: where packets leave, and whose they say they are;
         ``scope``, or the file that holds it, says what may be sent to at all: the rest of a range is cut out, and a
-        single address or name outside it refuses the plan (ScopeError);
+        single address or name outside it refuses the plan (ScopeError); ``per_host`` and ``per_net`` cap the probes a
+        second to one host, and to one network: a /24, or a /64 of IPv6;
         ``translate`` is asked first what a word stands for (plugins), ``resolve`` turns a host name into addresses.
 
         Raises PlanError with the bad word.
@@ -148,30 +162,32 @@ class Plan:
             ports=ports,
             exclude=tuple(excluded),
             space=_core.Space(addresses, ports, excluded, scope.core if scope else None),
-            seed=_seed(seed),
-            shard=_shard(shard),
-            rate_pps=_rate(rate),
+            seed=read_seed(seed),
+            shard=read_shard(shard),
+            rate_pps=read_rate(rate),
             is_rate_auto=rate == "auto",
-            backend=_choice(backend, BACKENDS, "backend"),
-            timeout_ms=_at_least(timeout_ms, 1, "timeout"),
-            passes=LEAST_PASSES if passes is None else _at_least(passes, 1, "passes"),
-            goal=_goal(recall, passes),
-            budget_s=budget_s if budget_s is None else _positive(budget_s, "budget", "--budget 10m"),
-            max_packets=max_packets if max_packets is None else _at_least(max_packets, 1, "max-packets"),
-            threads=_at_least(threads if threads is not None else _cores(), 1, "threads"),
-            window=window if window is None else _at_least(window, 1, "window"),
-            source_port=source_port if source_port is None else _source_port(source_port),
+            backend=choice(backend, BACKENDS, "backend"),
+            timeout_ms=at_least(timeout_ms, 1, "timeout"),
+            passes=LEAST_PASSES if passes is None else at_least(passes, 1, "passes"),
+            goal=read_goal(recall, passes),
+            budget_s=budget_s if budget_s is None else positive(budget_s, "budget", "--budget 10m"),
+            max_packets=max_packets if max_packets is None else at_least(max_packets, 1, "max-packets"),
+            threads=at_least(threads if threads is not None else cores(), 1, "threads"),
+            window=window if window is None else at_least(window, 1, "window"),
+            source_port=source_port if source_port is None else read_source_port(source_port),
             enumerate=enumerate,
-            show=tuple(_choice(state, SHOWABLE, "state") for state in show),
+            show=tuple(choice(state, SHOWABLE, "state") for state in show),
             transcripts=transcripts,
             deep=deep,
-            allow=tuple(_choice(word, ALLOWABLE, "class of probes") for word in allow),
+            allow=tuple(choice(word, ALLOWABLE, "class of probes") for word in allow),
             community=community,
             interface=interface,
-            source_ip=source_ip if source_ip is None else _address(source_ip),
+            source_ip=source_ip if source_ip is None else read_address(source_ip),
             names=resolved.names,
             unresolved=tuple(resolved.unresolved),
             scope=scope,
+            per_host=per_host if per_host is None else at_least(per_host, 1, "per-host"),
+            per_net=per_net if per_net is None else at_least(per_net, 1, "per-net"),
         )
         plan._refuse_nothing()
         plan._refuse_raw_words()
@@ -257,7 +273,11 @@ class Plan:
 
     def _rate_text(self) -> str:
         capped = "no cap" if self.rate_pps is None else f"at most {self.rate_pps:,.0f} probes a second"
-        return f"what the path carries, {capped}" if self.is_rate_auto else capped
+        capped = f"what the path carries, {capped}" if self.is_rate_auto else capped
+        caps = [
+            f"{pps:,} to one {what}" for pps, what in ((self.per_host, "host"), (self.per_net, "/24 or /64")) if pps
+        ]
+        return ", ".join([capped, *caps])
 
     def _passes_text(self) -> str:
         if self.goal is None:
@@ -284,7 +304,7 @@ class Plan:
         if self.rate_pps is None:
             return "as fast as this machine and the targets allow"
         once = self.targets / self.rate_pps
-        return f"{_span(once)} if all answer, {_span(once * self.passes)} if none does"
+        return f"{span(once)} if all answer, {span(once * self.passes)} if none does"
 
     def _refuse_raw_words(self) -> None:
         for option, value in (("--interface", self.interface), ("--source-ip", self.source_ip)):
@@ -304,87 +324,3 @@ class Plan:
                 self.unresolved[0], "this name has no address, and nothing else is left to sweep", "127.0.0.1"
             )
         _core.Line(self.space, self.seed, self.shard)
-
-
-def _seed(seed: int | None) -> int:
-    if seed is None:
-        return secrets.randbits(SEED_BITS)
-    if not 0 <= seed < 1 << SEED_BITS:
-        raise PlanError(str(seed), "a seed is a whole number from 0 to 2^63 - 1", "--seed 7")
-    return seed
-
-
-def _shard(shard: tuple[int, int]) -> tuple[int, int]:
-    index, count = shard
-    if count < 1 or not 0 <= index < count:
-        raise PlanError(f"{index}/{count}", "a shard is i/n with i from 0 to n - 1", "--shard 0/4")
-    return shard
-
-
-def _rate(rate: float | str) -> float | None:
-    if rate in {"auto", "max"}:
-        return None
-    try:
-        value = float(rate)
-    except ValueError:
-        value = -1.0
-    if not 1 <= value < float("inf"):
-        raise PlanError(str(rate), "a rate is probes a second, at least 1, or auto, or max", "--rate 10000")
-    return value
-
-
-def _goal(recall: float | None, passes: int | None) -> float | None:
-    """The wanted share; none where the user says how many passes there are."""
-    if recall is None:
-        return DEFAULT_RECALL if passes is None else None
-    if passes is not None:
-        raise PlanError("--recall", "passes follow from the recall, so that both cannot be chosen", "--recall 0.999")
-    if not 0 < recall < 1:
-        raise PlanError(str(recall), "a recall is a share of what is there, above 0 and below 1", "--recall 0.999")
-    return recall
-
-
-def _positive(value: float, what: str, example: str) -> float:
-    if not 0 < value < float("inf"):
-        raise PlanError(str(value), f"a {what} is above zero", example)
-    return value
-
-
-def _source_port(port: int) -> int:
-    if not 1 <= port <= 65535:  # noqa: PLR2004 - the last port
-        raise PlanError(str(port), "a source port goes from 1 to 65535", "--source-port 40000")
-    return port
-
-
-def _address(word: str) -> str:
-    try:
-        return str(ip_address(word))
-    except ValueError:
-        raise PlanError(word, "is no address of this machine", "--source-ip 192.0.2.7") from None
-
-
-def _choice(word: str, known: Sequence[str], what: str) -> str:
-    if word not in known:
-        raise PlanError(word, f"no such {what}; there are {', '.join(known)}", known[0])
-    return word
-
-
-def _at_least(value: int, least: int, what: str) -> int:
-    if value < least:
-        raise PlanError(str(value), f"{what} must be at least {least}", str(least))
-    return value
-
-
-def _cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
-
-
-def _span(seconds: float) -> str:
-    if seconds < 60:  # noqa: PLR2004 - a minute
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"

@@ -22,7 +22,7 @@ LAYERS = (
     {"pipeline", "store"},
     {"enumeration", "plugins", "sinks", "probes", "enumerators"},
     {"hookspecs", "plan", "blocking"},
-    {"enumerator", "learnt", "proofs", "plan_parts"},
+    {"enumerator", "learnt", "proofs", "plan_parts", "plan_checks"},
     {"scope"},
     {"model", "ports", "links", "plan_words"},
     {"errors"},

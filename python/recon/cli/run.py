@@ -73,6 +73,8 @@ class Request:
     fail_on_open: bool = False
     yes: bool = False
     scope: str | None = None
+    per_host: int | None = None
+    per_net: int | None = None
 
 
 def make_plan(request: Request) -> tuple[Plan, Plugins]:
@@ -116,6 +118,8 @@ def _parse(request: Request, targets: Words, excluded: Words, plugins: Plugins) 
         show=request.show,
         transcripts=request.transcripts is not None,
         scope=request.scope,
+        per_host=request.per_host,
+        per_net=request.per_net,
         translate=plugins.translate,
     )
 

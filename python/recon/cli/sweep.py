@@ -59,6 +59,16 @@ def command(
             autocompletion=words.starting_with("auto", "max"),
         ),
     ] = "auto",
+    per_host: Annotated[
+        int | None,
+        typer.Option("--per-host", metavar="N", min=1, rich_help_panel=_HOW, help="Probes a second to one host."),
+    ] = None,
+    per_net: Annotated[
+        int | None,
+        typer.Option(
+            "--per-net", metavar="N", min=1, rich_help_panel=_HOW, help="Probes a second to one /24, or IPv6 /64."
+        ),
+    ] = None,
     backend: Annotated[
         str,
         typer.Option(
@@ -255,6 +265,8 @@ def command(
         fail_on_open=fail_on is not None and words.one_of("--fail-on", fail_on, ("open",)) == "open",
         yes=yes,
         scope=scope,
+        per_host=per_host,
+        per_net=per_net,
     )
     raise typer.Exit(_do(request, dry_run=dry_run, explain=explain))
 

@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn a_thousand_probes_of_one_host_at_500_a_second_take_two_seconds_without_spinning() {
         let mut caps = Caps::new(Some(500), None).unwrap();
-        let (sent, end_ns, refused) = play(&mut caps, &[v4(1); 1000], || 70_000);
+        let (sent, end_ns, refused) = play(&mut caps, &vec![v4(1); 1000], || 70_000);
         assert!(busiest_second(&sent[&v4(1)]) <= 500);
         assert!((1_950_000_000..2_100_000_000).contains(&end_ns), "{end_ns}");
         assert!(refused < 1_500, "{refused}");

@@ -9,6 +9,7 @@ mod feed;
 mod guard;
 mod hosts;
 pub mod journal;
+mod leave;
 pub mod limits;
 #[cfg(target_os = "linux")]
 mod link;

@@ -96,6 +96,10 @@ pub struct Settings {
     pub transcripts: bool,
     /// How long a conversation may take.
     pub budget: Budget,
+    /// Cap on probes a second to one host.
+    pub per_host: Option<u32>,
+    /// Cap on probes a second to one network: a /24, or a /64 of IPv6.
+    pub per_net: Option<u32>,
     /// What may be sent to; none: whatever the line holds.
     pub scope: Option<Arc<Scope>>,
     /// What the raw backend is told; none for kernel sockets.

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Select, Sender, bounded};
+use recon_core::caps::Caps;
 use recon_core::pace::Pace;
 use recon_core::reply::{Findings, Reply, State};
 use recon_core::space::{Block, Target, Transport};
@@ -17,9 +18,10 @@ use crate::EngineError;
 use crate::clock::Clock;
 use crate::connect::{OwnPorts, Worker, dial};
 use crate::counters::{self, Counters, Held};
-use crate::enumerate::{self, Caps, Events, Id, Order, Orders};
+use crate::enumerate::{self, Events, Id, Order, Orders};
 use crate::feed::{self, Feed, Passes};
 use crate::hosts::Hosts;
+use crate::leave;
 use crate::limits;
 use crate::raw;
 pub use crate::regulate::Recall;
@@ -40,6 +42,7 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) feed: Feed,
     pub(crate) pace: Pace,
+    pub(crate) caps: Option<Mutex<Caps>>,
     pub(crate) regulator: Regulator,
     pub(crate) clock: Clock,
     pub(crate) hosts: Hosts,
@@ -134,6 +137,7 @@ impl Sweep {
         let shared = Arc::new(Shared {
             feed: Feed::new(interval.clone(), passes(&settings), gap_us, size),
             pace: Regulator::pace(&settings),
+            caps: leave::caps(&settings),
             regulator: Regulator::new(&settings, interval.end - interval.start),
             clock: Clock::start(),
             hosts: Hosts::new(most_ports(&settings)),
@@ -218,7 +222,7 @@ impl Sweep {
     pub fn order(&self, orders: Vec<(Id, Order)>) -> Result<(), EngineError> {
         if self.enumeration.get().is_none() {
             let counters = self.counters[0].clone();
-            let caps = Caps { connections: limits::conversations(), ..Caps::default() };
+            let caps = enumerate::Caps { connections: limits::conversations(), ..enumerate::Caps::default() };
             let (inlet, events, handle) = enumerate::start(self.shared.clone(), counters, caps)?;
             self.helpers.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
             // Only the thread that iterates gives orders, so nobody came first.

@@ -41,7 +41,8 @@ impl Sweep {
     #[new]
     #[pyo3(signature = (
         space, pack, *, seed, shard, rate, timeout_ms, passes, threads, window, source_port, show, names, transcripts,
-        deep = false, raw = None, scope = None, auto = false, goal = None, budget_s = None, max_packets = None
+        deep = false, raw = None, scope = None, auto = false, goal = None, budget_s = None, max_packets = None,
+        caps = (None, None)
     ))]
     #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // the plan's options, once
     fn new(
@@ -66,6 +67,7 @@ impl Sweep {
         goal: Option<f64>,
         budget_s: Option<f64>,
         max_packets: Option<u64>,
+        caps: (Option<u32>, Option<u32>),
     ) -> PyResult<Self> {
         let settings = Settings {
             line: words::make(py, space, seed, shard)?,
@@ -85,6 +87,8 @@ impl Sweep {
             deep,
             budget: if deep { Budget::deep() } else { Budget::default() },
             raw: raw.map(raw_terms).transpose()?,
+            per_host: caps.0,
+            per_net: caps.1,
             scope: scope.map(|scope| scope.inner.clone()),
         };
         let started = py.detach(|| sweep::Sweep::start(settings)).map_err(|error| errors::engine(py, &error))?;

@@ -26,6 +26,10 @@ impl Worker {
         }
         if let Some(position) = self.shared.regulator.take_canary() {
             let target = self.shared.settings.line.at(position);
+            if self.shared.is_let(|| target.addr, now_ns).is_err() {
+                self.shared.regulator.canary_withdrawn(position);
+                return Ok(());
+            }
             match target.transport {
                 Transport::Tcp => self.dial_canary(position, target, now_ns / 1000),
                 Transport::Udp => self.send_canary(position, target, now_ns / 1000),

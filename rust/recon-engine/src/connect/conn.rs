@@ -38,4 +38,8 @@ pub(super) struct Conn {
 pub(super) enum Due {
     Conn(Key),
     Datagram(Key),
+    /// A further connection that a cap held back.
+    Extra(Key, Wire),
+    /// A further question over UDP that a cap held back.
+    Owed(Key),
 }

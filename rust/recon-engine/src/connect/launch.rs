@@ -11,6 +11,7 @@ use super::slab::Key;
 use crate::counters::Held;
 use crate::errno::{OUT_OF_SCOPE, Outcome};
 use crate::feed::{Lease, Ticket};
+use crate::leave::Wait;
 use recon_core::reply::State;
 use recon_core::space::{Target, Transport};
 
@@ -108,11 +109,14 @@ impl Worker {
                 Ok(ticket) => ticket,
                 Err(pause) => return pause,
             };
-            if let Err(free_ns) = self.shared.pace.claim(now_ns) {
-                self.put_back(ticket, now_ns / 1000);
-                return Pause::until(Held::Rate, free_ns.div_ceil(1000));
+            match self.shared.leave(|| self.shared.settings.line.at(ticket.position).addr, now_ns) {
+                Ok(()) => self.start(ticket, now_ns / 1000),
+                Err(Wait::Host(at_ns)) => self.later.push(Later { at_us: at_ns.div_ceil(1000), ticket }),
+                Err(Wait::All(free_ns)) => {
+                    self.put_back(ticket, now_ns / 1000);
+                    return Pause::until(Held::Rate, free_ns.div_ceil(1000));
+                }
             }
-            self.start(ticket, now_ns / 1000);
         }
         Pause::until(Held::Nothing, 0)
     }
@@ -123,7 +127,7 @@ impl Worker {
             return Ok(self.later.pop().expect("peeked").ticket);
         }
         if self.later.len() >= self.widest {
-            return Err(self.pause_for_retries(self.full));
+            return Err(self.pause_for_retries(if self.shared.has_caps() { Held::Rate } else { self.full }));
         }
         if self.leased.is_empty() {
             self.lease(now_us)?;
@@ -154,7 +158,11 @@ impl Worker {
 
     /// What a worker without positions waits for: answers, or nothing at all.
     fn awaiting(&self) -> Held {
-        if self.held() > 0 || !self.later.is_empty() { Held::Window } else { Held::Idle }
+        match self.later.is_empty() {
+            false if self.shared.has_caps() => Held::Rate,
+            true if self.held() == 0 => Held::Idle,
+            _ => Held::Window,
+        }
     }
 
     fn pause_for_retries(&self, by: Held) -> Pause {
@@ -231,9 +239,16 @@ impl Worker {
             return Ok(());
         };
         let now_ns = self.shared.clock.now_ns();
-        if let Err(free_ns) = self.shared.pace.claim(now_ns) {
-            self.sockets.extras.push_front(extra);
-            return Err(Pause::until(Held::Rate, free_ns.div_ceil(1000)));
+        match self.shared.leave(|| target.addr, now_ns) {
+            Ok(()) => {}
+            Err(Wait::Host(at_ns)) => {
+                self.wheel.insert(at_ns.div_ceil(1000), Due::Extra(port, wire));
+                return Ok(());
+            }
+            Err(Wait::All(free_ns)) => {
+                self.sockets.extras.push_front(extra);
+                return Err(Pause::until(Held::Rate, free_ns.div_ceil(1000)));
+            }
         }
         let now_us = now_ns / 1000;
         let dialed = dial::dial(target, self.shared.settings.source_port).and_then(|Dialed { stream, open }| {

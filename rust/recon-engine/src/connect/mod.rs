@@ -187,6 +187,8 @@ impl Worker {
             match item {
                 Due::Conn(key) if self.sockets.conns.contains(key) => self.on_conn_deadline(key, polled_us),
                 Due::Datagram(key) if self.datagrams.contains(key) => self.on_datagram_deadline(key, polled_us),
+                Due::Extra(port, wire) => self.sockets.extras.push_back((port, wire)),
+                Due::Owed(key) => self.datagrams.owe(key),
                 Due::Conn(_) | Due::Datagram(_) => {}
             }
         }

@@ -12,6 +12,7 @@ use super::{Event, Id};
 use crate::connect::dial::{self, Dialed};
 use crate::connect::slab::Key;
 use crate::errno::{OUT_OF_SCOPE, Outcome};
+use crate::leave::Wait;
 
 /// How long to wait for a connection, and for TLS on it, in microseconds.
 pub(super) const OPEN_US: u64 = 4_000_000;
@@ -44,19 +45,28 @@ impl Worker {
             if self.lines.len() >= self.caps.connections {
                 return None;
             }
-            let opening = self.waiting.pop_front()?;
+            let mut opening = self.waiting.pop_front()?;
             let busy = self.per_host.get(&opening.addr).copied().unwrap_or(0) >= self.caps.per_host;
             if opening.end_us.is_some_and(|end_us| now_us >= end_us) {
                 self.queued.remove(&opening.id);
                 self.said.push((opening.id, Event::Closed(Vec::new(), "timeout")));
             } else if busy || now_us < opening.not_before_us {
                 self.waiting.push_back(opening);
-            } else if let Err(free_ns) = self.shared.pace.claim(now_us * 1000) {
-                self.waiting.push_front(opening);
-                return Some(free_ns.div_ceil(1000));
             } else {
-                self.queued.remove(&opening.id);
-                self.open(opening, now_us);
+                match self.shared.leave(|| opening.addr, now_us * 1000) {
+                    Ok(()) => {
+                        self.queued.remove(&opening.id);
+                        self.open(opening, now_us);
+                    }
+                    Err(Wait::Host(at_ns)) => {
+                        opening.not_before_us = at_ns.div_ceil(1000);
+                        self.waiting.push_back(opening);
+                    }
+                    Err(Wait::All(free_ns)) => {
+                        self.waiting.push_front(opening);
+                        return Some(free_ns.div_ceil(1000));
+                    }
+                }
             }
         }
         (!self.waiting.is_empty()).then_some(now_us + BACK_OFF_US)

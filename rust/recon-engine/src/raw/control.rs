@@ -15,6 +15,10 @@ impl Sender {
             return Ok(());
         };
         let target = self.shared.settings.line.at(position);
+        if self.shared.is_let(|| target.addr, now_us * 1000).is_err() {
+            self.shared.regulator.canary_withdrawn(position);
+            return Ok(());
+        }
         let next = self.lanes.to(target.addr)?.ok().map(|lane| (lane, self.lanes.next_hop(lane, target.addr, now_us)));
         let way = match next {
             Some((lane, Next::Bare)) => Some((lane, None)),

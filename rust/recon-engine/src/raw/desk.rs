@@ -17,6 +17,7 @@ use super::streams::{Role, Streams, Tuple};
 use crate::connect::slab::Key;
 use crate::counters::Counters;
 use crate::feed::{Segment, Ticket};
+use crate::leave::Wait;
 use crate::link::{Layer, Seen};
 use crate::outbox::Outbox;
 use crate::sweep::Shared;
@@ -232,8 +233,13 @@ impl Desk {
             let Some(target) = self.talks.target(port) else {
                 continue;
             };
-            if self.shared.pace.claim(self.now_us * 1000).is_err() {
-                return self.streams.extras.push_front((port, wire));
+            match self.shared.leave(|| target.addr, self.now_us * 1000) {
+                Ok(()) => {}
+                Err(Wait::Host(_)) => {
+                    self.streams.extras.push_back((port, wire));
+                    continue;
+                }
+                Err(Wait::All(_)) => return self.streams.extras.push_front((port, wire)),
             }
             if self.streams.connect(target, port, wire, self.now_us) {
                 self.counters.sent();

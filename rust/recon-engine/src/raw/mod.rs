@@ -1,5 +1,6 @@
 //! The link-level backend: senders that keep nothing per target, one receiver that proves answers and talks TCP itself.
 
+mod capped;
 mod control;
 mod datagrams;
 mod desk;

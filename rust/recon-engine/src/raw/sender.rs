@@ -14,6 +14,7 @@ use recon_core::space::{Target, Transport};
 use recon_core::wire::Mac;
 
 use super::Raw;
+use super::capped::{Capped, Pause};
 use super::lane::{Lanes, Next};
 use crate::EngineError;
 use crate::counters::{Counters, Held};
@@ -28,9 +29,9 @@ const BURST: usize = 256;
 /// Probes between two looks at the clock.
 const TICK: usize = 16;
 /// Longest sleep in microseconds: how soon `stop` is noticed.
-const NAP_US: u64 = 20_000;
+pub(super) const NAP_US: u64 = 20_000;
 /// Probes that may wait for a neighbour's MAC.
-const MOST_PARKED: usize = 1 << 16;
+pub(super) const MOST_PARKED: usize = 1 << 16;
 /// First pause after a local failure, in microseconds; doubles each time.
 const BACK_OFF_US: u64 = 500;
 const LONGEST_BACK_OFF_US: u64 = 50_000;
@@ -64,8 +65,9 @@ pub(crate) struct Sender {
     outbox: Outbox,
     pub(super) lanes: Lanes,
     /// Positions leased and not yet sent, last first.
-    leased: Vec<u64>,
-    pass: u32,
+    pub(super) leased: Vec<u64>,
+    pub(super) pass: u32,
+    pub(super) capped: Capped,
     segment: Option<Arc<Segment>>,
     settled: u64,
     parked: VecDeque<Parked>,
@@ -91,6 +93,7 @@ impl Sender {
             outbox: Outbox::new(channel),
             leased: Vec::new(),
             pass: 1,
+            capped: Capped::default(),
             segment: None,
             settled: 0,
             parked: VecDeque::new(),
@@ -131,7 +134,7 @@ impl Sender {
     }
 
     /// Send until something holds us back: what, and until when; none at the end of the line.
-    fn launch(&mut self) -> Result<(Option<Held>, u64), EngineError> {
+    fn launch(&mut self) -> Result<Pause, EngineError> {
         let mut now_ns = self.shared.clock.now_ns();
         self.unpark(now_ns / 1000)?;
         if self.raw.crowded.load(Ordering::Relaxed) || self.parked.len() >= MOST_PARKED {
@@ -144,24 +147,15 @@ impl Sender {
             if self.shared.regulator.has_canary() && self.shared.pace.claim(now_ns).is_ok() {
                 self.ask_canary(now_ns / 1000)?;
             }
-            if self.leased.is_empty() {
-                match self.lease(now_ns / 1000) {
-                    Lease::Positions(positions) => self.leased = positions,
-                    Lease::Wait(until_us) => return Ok((Some(Held::Idle), until_us)),
-                    Lease::Done => return Ok((None, now_ns / 1000 + NAP_US / 10)),
-                }
-            }
-            if let Err(free_ns) = self.shared.pace.claim(now_ns) {
-                return Ok((Some(Held::Rate), free_ns.div_ceil(1000)));
-            }
-            if let Some(position) = self.leased.pop() {
-                self.ask(position, self.pass, now_ns / 1000)?;
+            match self.next(now_ns) {
+                Ok((position, pass)) => self.ask(position, pass, now_ns / 1000)?,
+                Err(pause) => return Ok(pause),
             }
         }
         Ok((Some(Held::Nothing), 0))
     }
 
-    fn lease(&mut self, now_us: u64) -> Lease {
+    pub(super) fn lease(&mut self, now_us: u64) -> Lease {
         self.report_settled();
         let (lease, segment, pass) = self.shared.feed.lease(now_us);
         self.segment = Some(segment);
@@ -184,7 +178,12 @@ impl Sender {
             if self.parked.front().is_none_or(|parked| parked.at_us > now_us && !self.is_known(parked.position)) {
                 break;
             }
-            if let Some(parked) = self.parked.pop_front() {
+            let Some(parked) = self.parked.pop_front() else {
+                break;
+            };
+            if self.shared.has_caps() {
+                self.capped.hold(parked.position, parked.pass, now_us);
+            } else {
                 self.ask(parked.position, parked.pass, now_us)?;
             }
         }

@@ -88,6 +88,11 @@ impl Datagrams {
         self.asked.len()
     }
 
+    /// Ask a port more as soon as it may be.
+    pub(super) fn owe(&mut self, key: Key) {
+        self.owed.push_back(key);
+    }
+
     pub(super) fn contains(&self, key: Key) -> bool {
         self.asked.contains(key)
     }

@@ -17,6 +17,7 @@ use crate::connect::dial;
 use crate::connect::slab::Key;
 use crate::errno::Outcome;
 use crate::feed::Ticket;
+use crate::leave::Wait;
 use crate::link::inbox::{self, BATCH, Inbox};
 
 /// How long to wait for the answer to a refining question that names no time, in microseconds.
@@ -90,10 +91,12 @@ impl Worker {
     pub(in crate::connect) fn serve_owed(&mut self) {
         while let Some(&key) = self.datagrams.owed.front() {
             if self.datagrams.asked.contains(key) {
-                if let Err(free_ns) = self.shared.pace.claim(self.shared.clock.now_ns()) {
-                    return self.wake_owed(key, free_ns.div_ceil(1000));
+                let addr = self.datagrams.asked[key].target.addr;
+                match self.shared.leave(|| addr, self.shared.clock.now_ns()) {
+                    Ok(()) => self.enqueue(key),
+                    Err(Wait::Host(at_ns)) => self.wheel.insert(at_ns.div_ceil(1000), Due::Owed(key)),
+                    Err(Wait::All(free_ns)) => return self.wake_owed(key, free_ns.div_ceil(1000)),
                 }
-                self.enqueue(key);
             }
             self.datagrams.owed.pop_front();
         }
