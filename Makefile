@@ -10,7 +10,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CARGO_NET_RETRY := 5
 
-.PHONY: help need demo test lint check fuzz bench lab-bench docs clean system
+.PHONY: help need demo test lint check fuzz bench lab-bench lab-recall docs clean system
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,10 @@ bench: $(VENV)/.built target/release/floor ## Measure, print ratios, write bench
 lab-bench: $(VENV)/.built target/release/floor ## Raw backend beside floors, zmap, masscan (root)
 	.ci/install-peers
 	$(BIN)/python benches/lab.py $(if $(QUICK),--quick)
+
+lab-recall: $(VENV)/.built target/release/floor ## What is found behind limits and losses (root)
+	.ci/install-peers
+	$(BIN)/python benches/lab_recall.py $(if $(QUICK),--quick) $(if $(WRITE),--write)
 
 docs: $(VENV)/.built ## Check that the documents tell the truth
 	$(BIN)/python -m pytest -q tests/contract

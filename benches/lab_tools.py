@@ -19,7 +19,8 @@ from namespaces import SCANNER_ADDR
 class Job:
     """``ports`` of ``targets``; ``rate`` in packets a second or a word of recon's; ``asks`` is how often each is asked.
 
-    ``mac`` is the next hop's. ``threads`` send, where a scanner has a choice.
+    ``mac`` is the next hop's. ``threads`` send, where a scanner has a choice. ``asks`` of 0 leaves it to recon;
+    ``summary`` is the file that recon writes its own to.
     """
 
     targets: str
@@ -30,6 +31,7 @@ class Job:
     asks: int = 1
     greets: bool = False
     backend: str = "raw"
+    summary: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def recon_words(job: Job) -> list[str]:
     talk = ["--enumerate", "--format", "jsonl"] if job.greets else ["--no-enumerate", "--format", "list"]
     how = ["--backend", job.backend, "--rate", str(job.rate), "--threads", str(job.threads)]
     passes = ["--passes", str(job.asks)] if job.asks else []
-    rest = ["--yes", "--progress", "none", "--no-store"]
+    summary = ["--summary", job.summary] if job.summary else []
+    rest = ["--yes", "--progress", "none", "--no-store", *summary]
     return [sys.executable, "-m", "recon.cli", "sweep", job.targets, "-p", job.ports, *talk, *how, *passes, *rest]
 
 
@@ -82,7 +85,8 @@ def zmap_words(job: Job) -> list[str]:
 def masscan_words(job: Job) -> list[str]:
     """How masscan is told a job; it sends by one thread. For greetings it has an address of its own."""
     rate = "100000000" if job.rate == "max" else str(job.rate)
-    link = ["--adapter", "cable", "--adapter-ip", lab_ground.MASSCAN_ADDR, "--router-mac", job.mac.replace(":", "-")]
+    addr = lab_ground.MASSCAN_ADDR if job.greets else SCANNER_ADDR
+    link = ["--adapter", "cable", "--adapter-ip", addr, "--router-mac", job.mac.replace(":", "-")]
     talk = ["--banners"] if job.greets else []
     rest = ["--retries", str(job.asks - 1), "--wait", "5" if job.greets else "1", "-oL", "-"]
     return ["masscan", job.targets, "-p", job.ports, "--rate", rate, *link, *talk, *rest]
