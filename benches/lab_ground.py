@@ -141,11 +141,14 @@ def run(scanner: Namespace, words: list[str], stdin: str = "", longest_s: float 
 
 def _run(scanner: Namespace, words: list[str], stdin: str, longest_s: float) -> Run:
     gauge = Gauge(scanner)
-    with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as complaints:
+    # A folder of its own: masscan leaves a file behind when it is stopped.
+    with contextlib.ExitStack() as held:
+        told, out, complaints = (held.enter_context(tempfile.TemporaryFile()) for _ in range(3))
+        folder = held.enter_context(tempfile.TemporaryDirectory())
         told.write(stdin.encode())
         told.seek(0)
         began = time.perf_counter()
-        process = subprocess.Popen([*scanner.prefix, *words], stdin=told, stdout=out, stderr=complaints)
+        process = subprocess.Popen([*scanner.prefix, *words], stdin=told, stdout=out, stderr=complaints, cwd=folder)
         late = threading.Timer(longest_s, process.send_signal, [signal.SIGKILL])
         late.start()
         _, status, used = os.wait4(process.pid, 0)
