@@ -45,6 +45,12 @@ impl Pace {
         self.interval_ns.store(interval_ns(pps, self.slack_ns), Ordering::Relaxed);
     }
 
+    /// Time between two slots in nanoseconds, where the rate is found by trying; else zero.
+    #[must_use]
+    pub fn steered_interval_ns(&self) -> u64 {
+        if self.slack_ns == SHORT_SLACK_NS { self.interval_ns.load(Ordering::Relaxed) } else { 0 }
+    }
+
     /// Take a slot at `now_ns`.
     ///
     /// # Errors

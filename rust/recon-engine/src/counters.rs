@@ -9,6 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use recon_core::reply::State;
 use recon_core::tally::Tally;
 
+/// When a peer sends an answer again that it believes lost, in microseconds.
+const RETRANSMIT_US: u64 = 1_000_000;
+
 /// The live side of a [`Tally`], one worker's part.
 #[derive(Debug, Default)]
 #[repr(align(128))]
@@ -46,10 +49,11 @@ enum Seen {
     Trips,
     TripsUs,
     Scarce,
+    Packets,
 }
 
 impl Seen {
-    const COUNT: usize = 7;
+    const COUNT: usize = 8;
 }
 
 /// The sums of [`Seen`] over some workers.
@@ -66,6 +70,8 @@ pub(crate) struct Sights {
     pub(crate) trips_us: u64,
     /// Sends for which the kernel had no buffers.
     pub(crate) scarce: u64,
+    /// Packets of ours of any kind that the kernel took; none where it makes them itself.
+    packets: u64,
     pub(crate) drops: u64,
 }
 
@@ -119,6 +125,13 @@ impl Held {
     }
 }
 
+impl Sights {
+    /// Packets of ours of any kind. Of kernel sockets: a SYN a probe, and what acknowledges and ends a connection.
+    pub(crate) fn packets(&self) -> u64 {
+        if self.packets > 0 { self.packets } else { self.sent + 2 * self.opened }
+    }
+}
+
 impl Counters {
     /// Count one probe that left, which is not the sweep's own first question.
     pub(crate) fn sent(&self) {
@@ -150,8 +163,16 @@ impl Counters {
         }
     }
 
-    /// The round trip of an answer is known.
+    /// Count packets that the kernel took.
+    pub(crate) fn packets(&self, count: usize) {
+        self.see(Seen::Packets, count as u64);
+    }
+
+    /// The round trip of an answer is known. What comes after a second may be the peer's second answer (RFC 6298).
     pub(crate) fn trip(&self, rtt_us: u64) {
+        if rtt_us >= RETRANSMIT_US {
+            return;
+        }
         self.see(Seen::Trips, 1);
         self.see(Seen::TripsUs, rtt_us);
     }
@@ -171,6 +192,7 @@ impl Counters {
         sights.trips += seen(Seen::Trips);
         sights.trips_us += seen(Seen::TripsUs);
         sights.scarce += seen(Seen::Scarce);
+        sights.packets += seen(Seen::Packets);
         sights.drops += self.drops.load(Relaxed);
         found.append(&mut self.found.lock().unwrap_or_else(PoisonError::into_inner));
     }

@@ -30,6 +30,8 @@ struct Canary {
     position: u64,
     prefix: u64,
     asked_us: Option<u64>,
+    /// The last probe was answered: what else comes is the target's repetition.
+    is_heard: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -89,7 +91,7 @@ impl Canaries {
         self.per_prefix.insert(prefix, held + 1);
         self.by_position.insert(position, self.all.len());
         self.resting.push_back(self.all.len());
-        self.all.push(Canary { position, prefix, asked_us: None });
+        self.all.push(Canary { position, prefix, asked_us: None, is_heard: false });
         true
     }
 
@@ -129,20 +131,30 @@ impl Canaries {
         self.asked_ever += 1;
         let weight = sent - std::mem::replace(&mut self.seen_sent, sent);
         self.waiting.push_back(Probe { canary, asked_us: now_us, weight, rtt_us: None });
-        self.all[canary].asked_us = Some(now_us);
+        (self.all[canary].asked_us, self.all[canary].is_heard) = (Some(now_us), false);
         Some(self.all[canary].position)
     }
 
     /// The target at this position answered, be it by refusing. Returns the round trip in microseconds; none when the
-    /// position is no canary's or was not asked.
+    /// position is no canary's, was not asked, or has answered already.
     pub fn answered(&mut self, position: u64, now_us: u64) -> Option<u64> {
         let canary = *self.by_position.get(&position)?;
         let rtt_us = now_us.saturating_sub(self.all[canary].asked_us?);
+        if std::mem::replace(&mut self.all[canary].is_heard, true) {
+            return None;
+        }
         if let Some(probe) = self.waiting.iter_mut().find(|probe| probe.canary == canary) {
             probe.rtt_us.get_or_insert(rtt_us);
         }
         self.smooth(rtt_us as f64);
         Some(rtt_us)
+    }
+
+    /// Answers to the sweep's own probes take so long now, in microseconds: control probes may as well.
+    pub fn expect(&mut self, rtt_us: u64) {
+        if let Some(trip) = &mut self.trip {
+            trip.peak_us = trip.peak_us.max(rtt_us as f64);
+        }
     }
 
     /// The probe to this position did not leave, for a reason of ours: it says nothing.
@@ -268,6 +280,25 @@ mod tests {
         let told = canaries.judge(SECOND + REST_US / 2 + canaries.patience_us());
         let silent = Verdict { prefix: 0, weight: 1_000, rtt_us: None };
         assert_eq!(told, [silent, Verdict { prefix: 1, weight: 500, rtt_us: Some(30_000) }]);
+    }
+
+    #[test]
+    fn a_repeated_answer_is_no_round_trip() {
+        let mut canaries = flock(1);
+        canaries.next(SECOND, 1_000);
+        assert_eq!(canaries.answered(0, SECOND + 1_000), Some(1_000));
+        assert_eq!(canaries.answered(0, 2 * SECOND), None);
+        assert_eq!(canaries.patience_us(), 20_000);
+    }
+
+    #[test]
+    fn slow_answers_to_others_are_reason_for_patience() {
+        let mut canaries = flock(1);
+        canaries.next(SECOND, 1_000);
+        canaries.answered(0, SECOND + 1_000);
+        let before_us = canaries.patience_us();
+        canaries.expect(80_000);
+        assert_eq!((before_us, canaries.patience_us()), (20_000, 120_000));
     }
 
     #[test]

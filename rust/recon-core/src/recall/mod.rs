@@ -185,8 +185,8 @@ impl Evidence {
     /// What there is to say when every target has answered, `found` of them by accepting: nothing is missing.
     #[must_use]
     pub fn all_heard(&self, found: u64) -> Estimate {
-        let (canaries, passes, loss) = (self.canaries(), self.passes(), self.loss().unwrap_or(0.0));
-        Estimate { found, low: found, high: found, expected: found as f64, loss, canaries, passes }
+        let (canaries, passes) = (self.canaries(), self.passes());
+        Estimate { found, low: found, high: found, expected: found as f64, loss: 0.0, canaries, passes }
     }
 
     /// The share of canary probes of all passes that were lost; none where there were too few.

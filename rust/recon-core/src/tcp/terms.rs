@@ -66,7 +66,9 @@ impl<'a> Outgoing<'a> {
         Segment { src_port, dst_port, seq, ack, flags, window, mss, payload }
     }
 
-    pub(super) const fn bare(seq: u32, flags: Flags) -> Self {
+    /// A segment that carries nothing.
+    #[must_use]
+    pub const fn bare(seq: u32, flags: Flags) -> Self {
         Outgoing { seq, ack: 0, flags, window: 0, mss: None, payload: &[] }
     }
 }

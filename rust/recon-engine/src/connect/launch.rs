@@ -95,7 +95,7 @@ impl Worker {
                 }
                 continue;
             }
-            if self.shared.regulator.has_canary() {
+            if self.shared.regulator.is_turn_of_canary(&mut self.chance, self.shared.clock.now_ns()) {
                 if let Err(pause) = self.start_canary() {
                     return pause;
                 }

@@ -26,6 +26,7 @@ use crate::EngineError;
 use crate::counters::{Counters, Held};
 use crate::feed::Segment;
 use crate::outbox::Outbox;
+use crate::regulate::Chance;
 use crate::sweep::Shared;
 use crate::talks::Talks;
 use conn::Due;
@@ -71,6 +72,7 @@ pub(crate) struct Worker {
     segment: Option<Arc<Segment>>,
     /// Positions settled but not yet reported to the segment.
     settled: u64,
+    chance: Chance,
     later: BinaryHeap<Later>,
     buffer: Vec<u8>,
 }
@@ -103,6 +105,7 @@ impl Worker {
             pass: 1,
             segment: None,
             settled: 0,
+            chance: Chance::default(),
             later: BinaryHeap::new(),
             buffer: vec![0; READ_BYTES],
         })

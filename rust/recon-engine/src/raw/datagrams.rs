@@ -2,17 +2,19 @@
 
 use std::net::IpAddr;
 
+use recon_core::dialogue::Subject;
 use recon_core::dialogue::datagram::Datagrams;
 use recon_core::reply::State;
 use recon_core::space::{Target, Transport};
 use recon_core::wire::Packet;
 
 use super::desk::Desk;
-use super::sender::subject;
 use crate::guard::guarded;
+use crate::sweep::Shared;
 
 /// UDP ports at once that answered and are asked on.
 const MOST_DATAGRAMS: usize = 32_768;
+const MICROS: i64 = 1_000_000;
 /// How long to wait for the answer to a refining question, in microseconds.
 const REFINE_US: u64 = 700_000;
 
@@ -98,5 +100,16 @@ impl Desk {
         let mut reply = self.shared.reply(answered.target, State::Open, "response", answered.rtt_us);
         (reply.ttl, reply.banner, reply.findings) = (Some(answered.ttl), banner, findings);
         self.settle(reply);
+    }
+}
+
+/// Who a dialogue is told it speaks to.
+pub(super) fn subject(shared: &Shared, target: Target, now_us: u64) -> Subject {
+    Subject {
+        target,
+        host: shared.settings.names.get(&target.addr).cloned(),
+        rtt_us: 0,
+        opened_us: now_us,
+        epoch_s: shared.clock.epoch_us(now_us) / MICROS,
     }
 }

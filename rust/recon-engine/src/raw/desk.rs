@@ -13,6 +13,7 @@ use recon_core::wire::{self, Body, Checks, Flags, Frame, IcmpError, IcmpKind, Ne
 
 use super::Raw;
 use super::datagrams::Answered;
+use super::resets::Resets;
 use super::streams::{Role, Streams, Tuple};
 use crate::connect::slab::Key;
 use crate::counters::Counters;
@@ -46,6 +47,7 @@ pub(super) struct Desk {
     pub(super) outbox: Outbox,
     pub(super) streams: Streams,
     pub(super) talks: Talks,
+    resets: Resets,
     waiting: VecDeque<Waiting>,
     pub(super) answered: HashMap<(IpAddr, u16), Answered>,
     segment: Option<Arc<Segment>>,
@@ -69,6 +71,7 @@ impl Desk {
             outbox,
             streams,
             talks,
+            resets: Resets::default(),
             waiting: VecDeque::new(),
             answered: HashMap::new(),
             segment: None,
@@ -91,7 +94,8 @@ impl Desk {
     /// When [`Desk::work`] wants to be called at the latest.
     pub(super) fn next_us(&self) -> Option<u64> {
         let refined_us = self.answered.values().map(|one| one.deadline_us).min();
-        let due = [self.talks.next_us(), self.streams.next_us(), self.outbox.due_us(), refined_us];
+        let resets_us = self.resets.next_us();
+        let due = [self.talks.next_us(), self.streams.next_us(), self.outbox.due_us(), refined_us, resets_us];
         due.into_iter().flatten().min()
     }
 
@@ -116,6 +120,7 @@ impl Desk {
         self.talks.expire(&mut self.streams, polled_us);
         self.expire_answered(polled_us);
         self.settle_talks();
+        self.send_resets();
         self.streams.transmit(self.now_us);
         let is_behind = self.now_us < self.hold_until_us || frames >= BEHIND;
         let young = self.waiting.len() + self.talks.young();
@@ -137,6 +142,9 @@ impl Desk {
         self.settle_talks();
         for place in self.answered.keys().copied().collect::<Vec<_>>() {
             self.settle_answered(place);
+        }
+        for (tuple, reset) in self.resets.take() {
+            self.streams.send_bare(tuple, &reset, self.now_us);
         }
         self.streams.drain(self.now_us);
         self.outbox.finish();
@@ -185,6 +193,13 @@ impl Desk {
     /// End what the peer still holds of a connection that we have left.
     pub(super) fn refuse(&mut self, tuple: Tuple, tcp: &Tcp<'_>) {
         if let Some(reset) = refusal(tcp).filter(|_| tcp.flags.has(Flags::ACK)) {
+            self.resets.push(tuple, reset);
+        }
+    }
+
+    fn send_resets(&mut self) {
+        let (now_ns, interval_ns) = (self.now_us * 1000, self.shared.pace.steered_interval_ns());
+        while let Some((tuple, reset)) = self.resets.pop(now_ns, interval_ns) {
             self.streams.send_bare(tuple, &reset, self.now_us);
         }
     }

@@ -7,7 +7,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crossbeam_channel::Sender as Channel;
-use recon_core::dialogue::Subject;
 use recon_core::dialogue::datagram::Datagrams;
 use recon_core::reply::{Reply, State};
 use recon_core::space::{Target, Transport};
@@ -15,6 +14,7 @@ use recon_core::wire::Mac;
 
 use super::Raw;
 use super::capped::{Capped, Pause};
+use super::datagrams::subject;
 use super::lane::{Lanes, Next};
 use crate::EngineError;
 use crate::counters::{Counters, Held};
@@ -22,6 +22,7 @@ use crate::errno::{self, NO_ROUTE, OUT_OF_SCOPE, Outcome};
 use crate::feed::{Lease, Segment};
 use crate::link::Choice;
 use crate::outbox::Outbox;
+use crate::regulate::Chance;
 use crate::sweep::Shared;
 
 /// Probes between two looks at the kernel.
@@ -39,7 +40,6 @@ const LONGEST_BACK_OFF_US: u64 = 50_000;
 const FORBIDDEN_TRIES: u32 = 3;
 /// How long an interface may be down before the run ends, in microseconds.
 const LOST_LINK_US: u64 = 50_000_000;
-const MICROS: i64 = 1_000_000;
 
 /// A probe that waits for the MAC of its next hop.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +70,7 @@ pub(crate) struct Sender {
     pub(super) capped: Capped,
     segment: Option<Arc<Segment>>,
     settled: u64,
+    chance: Chance,
     parked: VecDeque<Parked>,
     trouble: Trouble,
     /// What was sent in the first pass within the reply window: times and positions.
@@ -96,6 +97,7 @@ impl Sender {
             capped: Capped::default(),
             segment: None,
             settled: 0,
+            chance: Chance::default(),
             parked: VecDeque::new(),
             trouble: Trouble::default(),
             recent: VecDeque::new(),
@@ -144,7 +146,9 @@ impl Sender {
             if count % TICK == 0 {
                 now_ns = self.shared.clock.now_ns();
             }
-            if self.shared.regulator.has_canary() && self.shared.pace.claim(now_ns).is_ok() {
+            if self.shared.regulator.is_turn_of_canary(&mut self.chance, now_ns)
+                && self.shared.pace.claim(now_ns).is_ok()
+            {
                 self.ask_canary(now_ns / 1000)?;
             }
             match self.next(now_ns) {
@@ -320,6 +324,7 @@ impl Sender {
             return None;
         }
         let (taken, failed) = self.lanes.flush();
+        self.counters.packets(taken);
         if taken > 0 {
             self.raw.last_sent_us.fetch_max(now_us, Ordering::Release);
             self.trouble = Trouble::default();
@@ -380,16 +385,5 @@ impl Sender {
         self.report_settled();
         self.raw.senders.fetch_sub(1, Ordering::Release);
         self.outbox.finish();
-    }
-}
-
-/// Who a dialogue is told it speaks to.
-pub(super) fn subject(shared: &Shared, target: Target, now_us: u64) -> Subject {
-    Subject {
-        target,
-        host: shared.settings.names.get(&target.addr).cloned(),
-        rtt_us: 0,
-        opened_us: now_us,
-        epoch_s: shared.clock.epoch_us(now_us) / MICROS,
     }
 }

@@ -181,7 +181,7 @@ impl Streams {
         }
         self.stirred = stirred;
         // What the kernel does not take now is lost as on the wire: our timers send it again.
-        let _ = self.lanes.flush();
+        self.counters.packets(self.lanes.flush().0);
     }
 
     /// Hand everything to the kernel, waiting a little where it has no room: the last RSTs leave with the run.

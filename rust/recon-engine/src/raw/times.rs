@@ -22,10 +22,12 @@ impl Times {
         self.0[position as usize % SLOTS].store(position << 32 | (now_us & LOW), Relaxed);
     }
 
-    /// Microseconds since the last probe of a position left; none when that was too many probes ago.
+    /// Microseconds since the last probe of a position left; none when that was too many probes ago. A receiver that
+    /// read the clock before the sender did sees an answer at once.
     pub(super) fn since(&self, position: u64, now_us: u64) -> Option<u64> {
         let noted = self.0[position as usize % SLOTS].load(Relaxed);
-        (noted >> 32 == position & LOW).then(|| now_us.wrapping_sub(noted) & LOW)
+        let since_us = now_us.wrapping_sub(noted) & LOW;
+        (noted >> 32 == position & LOW).then_some(if since_us > LOW / 2 { 0 } else { since_us })
     }
 }
 
@@ -39,6 +41,7 @@ mod tests {
         assert_eq!(times.since(7, 100), None);
         times.note(7, u64::from(u32::MAX));
         assert_eq!(times.since(7, u64::from(u32::MAX) + 250), Some(250));
+        assert_eq!(times.since(7, u64::from(u32::MAX) - 3), Some(0));
         times.note(7 + SLOTS as u64, 300);
         assert_eq!((times.since(7, 400), times.since(7 + SLOTS as u64, 400)), (None, Some(100)));
     }

@@ -24,10 +24,10 @@ pub(super) struct Causes {
 }
 
 impl Causes {
-    /// This has held the rate since the call before.
-    pub(super) fn note(&mut self, now_us: u64, cause: Cause) {
+    /// This has held the rate since the call before; none while nothing was to be sent.
+    pub(super) fn note(&mut self, now_us: u64, cause: Option<Cause>) {
         let since_us = now_us.saturating_sub(std::mem::replace(&mut self.noted_us, now_us));
-        if let Some(place) = ALL.iter().position(|&each| each == cause) {
+        if let Some(place) = ALL.iter().position(|&each| Some(each) == cause) {
             self.held_us[place] += since_us;
         }
     }
@@ -63,8 +63,9 @@ mod tests {
     fn the_cause_that_held_longest_is_named() {
         let mut causes = Causes::default();
         assert_eq!(causes.longest(), None);
-        for (now_us, cause) in [(10, Cause::Growing), (1_000, Cause::PathLoss), (1_500, Cause::RateCap)] {
-            causes.note(now_us, cause);
+        causes.note(5_000, None);
+        for (now_us, cause) in [(5_010, Cause::Growing), (6_000, Cause::PathLoss), (6_500, Cause::RateCap)] {
+            causes.note(now_us, Some(cause));
         }
         assert_eq!(causes.longest(), Some("path loss"));
     }
@@ -73,7 +74,7 @@ mod tests {
     fn every_cause_has_a_place() {
         for cause in ALL {
             let mut causes = Causes::default();
-            causes.note(1, cause);
+            causes.note(1, Some(cause));
             assert_eq!(causes.longest(), Some(name(cause)));
         }
     }

@@ -28,6 +28,28 @@ const MOST_WAITING: usize = 64;
 /// Loss beyond this share of control probes is what limited a run at a rate that the user fixed.
 const LOSS_LIMITS: f64 = 0.05;
 
+/// Control probes wait for fewer probes than this, and not longer than that many nanoseconds.
+const WAIT_PROBES: u64 = 8;
+const WAIT_NS: u64 = 2_000_000;
+
+/// Which of the next probes a control probe goes before.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Chance {
+    /// Probes to wait for, and since when; none while no control probe waits.
+    wait: Option<(u64, u64)>,
+}
+
+impl Chance {
+    /// Another probe is about to leave; whether the control probe goes first.
+    fn falls(&mut self, now_ns: u64) -> bool {
+        // The clock's last digits are as good as chance here.
+        let (left, since_ns) = self.wait.unwrap_or(((now_ns >> 4) % WAIT_PROBES, now_ns));
+        let falls = left == 0 || now_ns > since_ns + WAIT_NS;
+        self.wait = (!falls).then(|| (left - 1, since_ns));
+        falls
+    }
+}
+
 /// How much of what is there was found.
 pub type Recall = Result<Estimate, RecallWhy>;
 
@@ -54,8 +76,10 @@ struct State {
     evidence: Evidence,
     stage: Stage,
     seen: Sights,
-    /// Probes asked when the pass began.
-    asked_before: u64,
+    /// What was seen when the pass began.
+    before: Sights,
+    /// What the path was last seen to carry in a first pass, in packets a second.
+    limit_pps: Option<f64>,
     reported_us: u64,
     /// Round trips of control probes since the last report: how many, and their sum.
     trips: (u64, u64),
@@ -84,7 +108,8 @@ impl Regulator {
                 evidence: Evidence::default(),
                 stage: Stage { segment: settings.line.interval().start, pass: 1, undecided_us: None },
                 seen: Sights::default(),
-                asked_before: 0,
+                before: Sights::default(),
+                limit_pps: None,
                 reported_us: 0,
                 trips: (0, 0),
                 causes: Causes::default(),
@@ -124,16 +149,17 @@ impl Regulator {
             }
             state.follow(now_us, feed);
             state.learn(&found, self.is_watching);
+            let is_sending = sights.asked > state.seen.asked;
             state.report(now_us, sights);
-            self.steer(&mut state, now_us, pace);
+            self.steer(&mut state, now_us, pace, is_sending);
             self.decide(&mut state, now_us, feed, timeout_us);
         }
         self.ask_canary(&mut state, now_us);
     }
 
-    fn steer(&self, state: &mut State, now_us: u64, pace: &Pace) {
+    fn steer(&self, state: &mut State, now_us: u64, pace: &Pace, is_sending: bool) {
         if self.is_auto {
-            state.causes.note(now_us, state.governor.limited_by());
+            state.causes.note(now_us, is_sending.then(|| state.governor.limited_by()));
             pace.set(state.governor.rate_pps());
         }
     }
@@ -157,7 +183,7 @@ impl Regulator {
     }
 
     fn ask_canary(&self, state: &mut State, now_us: u64) {
-        let asked = state.seen.asked - state.asked_before;
+        let asked = state.seen.asked - state.before.asked;
         if state.stage.undecided_us.is_some() || self.queued.load(Ordering::Relaxed) >= MOST_WAITING {
             return;
         }
@@ -167,8 +193,14 @@ impl Regulator {
     }
 
     /// Whether a control probe waits to be sent.
-    pub(crate) fn has_canary(&self) -> bool {
+    fn has_canary(&self) -> bool {
         self.queued.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether a control probe is to be sent now. It must not always be the first of a heap of probes, which fares
+    /// better than the others: it waits for a few of them, by chance.
+    pub(crate) fn is_turn_of_canary(&self, chance: &mut Chance, now_ns: u64) -> bool {
+        self.has_canary() && chance.falls(now_ns)
     }
 
     /// The position to ask again now.
@@ -222,9 +254,9 @@ impl Regulator {
         loss.filter(|&loss| loss >= LOSS_LIMITS).map(|_| causes::name(Cause::PathLoss))
     }
 
-    /// What the path was seen to carry, in probes a second.
+    /// What the path was seen to carry, in packets of ours a second.
     pub(crate) fn path_limit_pps(&self) -> Option<f64> {
-        self.lock().governor.path_limit_pps().filter(|_| self.is_auto)
+        self.lock().limit_pps.filter(|_| self.is_auto)
     }
 
     /// The budget that ended the run, if one did.
@@ -254,7 +286,7 @@ impl State {
     fn begin(&mut self, now_us: u64, targets: u64) {
         self.canaries.begin_pass();
         self.governor.begin_pass(now_us, targets);
-        self.asked_before = self.seen.asked;
+        self.before = self.seen;
     }
 
     fn learn(&mut self, found: &[Found], is_watching: bool) {
@@ -289,5 +321,41 @@ impl State {
         };
         self.governor.on_signals(now_us, &signals);
         (self.seen, self.reported_us) = (seen, now_us);
+        if let Some(rtt_us) = signals.rtt_us {
+            self.canaries.expect(rtt_us);
+        }
+        if self.stage.pass == 1
+            && let Some(probes_pps) = self.governor.path_limit_pps()
+        {
+            self.limit_pps = Some(probes_pps * self.packets_a_probe());
+        }
+    }
+
+    /// How many packets of ours come with one probe in this pass.
+    fn packets_a_probe(&self) -> f64 {
+        let asked = (self.seen.asked - self.before.asked).max(1);
+        (self.seen.packets() - self.before.packets()) as f64 / asked as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_control_probe_has_no_usual_place_among_the_others() {
+        let place = |now_ns: u64| {
+            let mut chance = Chance::default();
+            (0..).find(|_| chance.falls(now_ns)).expect("it falls in the end")
+        };
+        let places: std::collections::BTreeSet<u64> = (0..WAIT_PROBES).map(|step| place(step << 4)).collect();
+        assert_eq!(places.len() as u64, WAIT_PROBES);
+    }
+
+    #[test]
+    fn a_control_probe_does_not_wait_long() {
+        let mut chance = Chance::default();
+        assert!(!chance.falls(7 << 4));
+        assert!(chance.falls((7 << 4) + WAIT_NS + 1));
     }
 }
