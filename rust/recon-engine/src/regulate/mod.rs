@@ -346,7 +346,7 @@ mod tests {
     fn a_control_probe_has_no_usual_place_among_the_others() {
         let place = |now_ns: u64| {
             let mut chance = Chance::default();
-            (0..).find(|_| chance.falls(now_ns)).expect("it falls in the end")
+            (0..=WAIT_PROBES).find(|_| chance.falls(now_ns)).expect("it falls in the end")
         };
         let places: std::collections::BTreeSet<u64> = (0..WAIT_PROBES).map(|step| place(step << 4)).collect();
         assert_eq!(places.len() as u64, WAIT_PROBES);
