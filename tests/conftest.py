@@ -39,9 +39,11 @@ SSH = Probe(
 
 @pytest.fixture(autouse=True, scope="session")
 def no_proofs_of_other_runs(tmp_path_factory):
-    """Packs are proven here, and the user's cache is left alone."""
+    """Packs are proven here; the user's cache, settings and runs are left alone."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         yield
 
 

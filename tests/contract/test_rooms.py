@@ -24,7 +24,7 @@ LAYERS = (
     {"hookspecs", "plan", "blocking"},
     {"enumerator", "learnt", "proofs", "plan_parts", "plan_checks"},
     {"scope"},
-    {"model", "ports", "links", "plan_words"},
+    {"model", "ports", "links", "plan_words", "config"},
     {"errors"},
 )
 MAY_IMPORT_CORE = {

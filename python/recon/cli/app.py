@@ -8,7 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recon.cli import demo, doctor, explain, export, identify, plugins, ports, probes, rm, runs, show, sweep, trace
+from recon.cli import (
+    config,
+    demo,
+    doctor,
+    explain,
+    export,
+    identify,
+    plugins,
+    ports,
+    probes,
+    rm,
+    runs,
+    show,
+    sweep,
+    trace,
+)
 from recon.cli.announced import any_commands
 from recon.errors import PlanError
 
@@ -33,7 +48,7 @@ recon COMMAND --help tells more."""
 
 BUILT_IN = frozenset({
     "sweep", "ports", "explain", "trace", "identify", "export", "plugins", "probes", "doctor", "demo", "runs", "show",
-    "rm",
+    "rm", "config",
 })  # fmt: skip
 LATER = ("diff", "resume", "merge")
 """Commands that the next versions bring; until then each says so. A plugin's command of that name goes first."""
@@ -49,7 +64,8 @@ def build(arguments: Sequence[str]) -> typer.Typer:
         help="Sweep networks and say exactly what answers.",
     )  # fmt: skip
     app.callback()(_options)
-    app.command("sweep", epilog=sweep.EPILOG, no_args_is_help=True)(sweep.command)
+    settings = {"default_map": config.defaults(arguments)}
+    app.command("sweep", epilog=sweep.EPILOG, no_args_is_help=True, context_settings=settings)(sweep.command)
     app.command("ports", epilog=ports.EPILOG)(ports.command)
     app.command("explain", epilog=explain.EPILOG, no_args_is_help=True)(explain.command)
     app.command("trace", epilog=trace.EPILOG, no_args_is_help=True)(trace.command)
@@ -58,6 +74,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.command("runs", epilog=runs.EPILOG)(runs.command)
     app.command("show", epilog=show.EPILOG, no_args_is_help=True)(show.command)
     app.command("rm", epilog=rm.EPILOG, no_args_is_help=True)(rm.command)
+    app.add_typer(config.app, name="config")
     app.add_typer(plugins.app, name="plugins")
     app.add_typer(probes.app, name="probes")
     app.command("doctor", epilog=doctor.EPILOG)(doctor.command)

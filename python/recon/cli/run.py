@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from recon.cli import guard
+from recon.cli import audit, guard
 from recon.cli.exits import ExitCode, complain, quiet_pipe, silence_stdout
 from recon.cli.files import Files
 from recon.cli.live import Live, Screen
@@ -19,6 +19,7 @@ from recon.cli.recording import TranscriptSink
 from recon.cli.signals import Interrupts
 from recon.cli.summary import counted, lines_of, listed
 from recon.cli.targets import Words
+from recon.config import load as load_config
 from recon.errors import PlanError
 from recon.pipeline import sweep as start_sweep
 from recon.plan import Plan
@@ -89,7 +90,7 @@ def make_plan(request: Request) -> tuple[Plan, Plugins]:
         plan = _parse(request, targets, excluded, plugins)
     except PlanError as error:
         raise targets.explain(excluded.explain(error)) from None
-    return plan.knowing(plugins.probes()), plugins
+    return load_config().limited(plan).knowing(plugins.probes()), plugins
 
 
 def _parse(request: Request, targets: Words, excluded: Words, plugins: Plugins) -> Plan:
@@ -126,7 +127,15 @@ def _parse(request: Request, targets: Words, excluded: Words, plugins: Plugins) 
 
 def run(request: Request, beside: Sink | None = None) -> int:
     """Sweep, write rows and the summary, and give the exit code. ``beside`` sees every batch too."""
+    with audit.Audit(request.targets) as line:
+        line.summary = _run(request, beside, line)
+    return line.summary.exit
+
+
+def _run(request: Request, beside: Sink | None, line: audit.Audit) -> Summary:
     plan, plugins = make_plan(request)
+    line.plan = plan
+    audit.check()
     guard.check(plan, yes=request.yes)
     _name_unresolved(plan)
     screen = Screen(_STDERR)
@@ -147,7 +156,7 @@ def run(request: Request, beside: Sink | None = None) -> int:
     _tell(summary, writer, output)
     if account is not None:
         write_summary(str(request.summary), account, summary)
-    return summary.exit
+    return summary
 
 
 def print_targets(request: Request) -> int:

@@ -11,6 +11,7 @@ from recon.cli.exits import complain
 from recon.cli.loading import load_plugins
 from recon.cli.signals import Interrupts
 from recon.cli.watching import Watch, WatchedPlugins
+from recon.config import load as load_config
 from recon.errors import PlanError
 from recon.pipeline import pack_of
 from recon.pipeline import sweep as start_sweep
@@ -144,9 +145,10 @@ def _parse(word: str, first: str | None = None) -> Plan:
     if transport == "udp":
         target, _, number = target.rpartition(":")
         target, port = target.strip("[]"), f"U:{number}"
+    allowed = load_config().settings.get("scope")
     return Plan.parse(
         target, ports=port, rate="max", threads=1, show=SHOWABLE, transcripts=True,
-        resolve=None if first is None else lambda _: [first],
+        scope=str(allowed.value) if allowed else None, resolve=None if first is None else lambda _: [first],
     )  # fmt: skip
 
 

@@ -59,6 +59,13 @@ def command(
             autocompletion=words.starting_with("auto", "max"),
         ),
     ] = "auto",
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", rich_help_panel=_HOW, help="Settings by one name: polite, normal, fast, lab, or your own.",
+            autocompletion=words.starting_with("polite", "normal", "fast", "lab"),
+        ),
+    ] = None,
     per_host: Annotated[
         int | None,
         typer.Option("--per-host", metavar="N", min=1, rich_help_panel=_HOW, help="Probes a second to one host."),
@@ -224,6 +231,7 @@ def command(
     ] = None,
 ) -> None:  # fmt: skip
     """Sweep targets and say exactly what answers."""
+    del profile  # recon.cli.config has made defaults of it
     del no_store  # nothing is stored yet
     if not targets:
         raise PlanError("TARGET", "missing: name at least one", "recon sweep 127.0.0.1 -p 22,80")
