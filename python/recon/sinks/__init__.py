@@ -22,9 +22,11 @@ def recon_sinks() -> Iterable[SinkType]:
     yield SinkType("jsonl", "one JSON object a line, with every detail and the exact bytes", _jsonl)
     yield SinkType("csv", "a spreadsheet's rows (RFC 4180), safe to open", _csv)
     yield SinkType("markdown", "a table for tickets and wikis", _markdown)
+    yield SinkType("html", "a report for people: one file with charts and a table", _html)
     yield SinkType("nmap-xml", "nmap's XML, for programs that import it", _nmap_xml)
     yield SinkType("greppable", "a host a line, in the form of nmap -oG", _greppable)
     yield SinkType("naabu", "naabu's JSON, one open port a line", _naabu)
+    yield SinkType("sarif", "weak spots for dashboards of code scanning (SARIF 2.1.0)", _sarif)
 
 
 def _table(stream: BinaryIO, options: SinkOptions) -> Sink:
@@ -73,3 +75,15 @@ def _naabu(stream: BinaryIO, options: SinkOptions) -> Sink:
     from recon.sinks.naabu import NaabuSink  # noqa: PLC0415 - as above
 
     return NaabuSink(stream, options)
+
+
+def _html(stream: BinaryIO, options: SinkOptions) -> Sink:
+    from recon.sinks.report.sink import HtmlSink  # noqa: PLC0415 - as above
+
+    return HtmlSink(stream, options)
+
+
+def _sarif(stream: BinaryIO, options: SinkOptions) -> Sink:
+    from recon.sinks.sarif import SarifSink  # noqa: PLC0415 - as above
+
+    return SarifSink(stream, options)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, BinaryIO
 
+from recon.sinks.about import version
 from recon.sinks.escape import xml
 from recon.sinks.hosts import HELD_ROWS, Hosts
 from recon.sinks.words import fact_text
@@ -67,15 +67,8 @@ def _head(began_s: int) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE nmaprun>\n'
         f'<nmaprun scanner="nmap" args="recon --format nmap-xml" start="{began_s}" startstr="{time.ctime(began_s)}"'
-        f' version="{_version()}" xmloutputversion="{_FORM}">\n<verbose level="0"/>\n<debugging level="0"/>\n'
+        f' version="{version()}" xmloutputversion="{_FORM}">\n<verbose level="0"/>\n<debugging level="0"/>\n'
     )
-
-
-def _version() -> str:
-    try:
-        return version("recon-sweep")
-    except PackageNotFoundError:  # run from a tree that nobody installed
-        return "0"
 
 
 def _host(addr: str, name: str | None, ports: list[str]) -> str:
