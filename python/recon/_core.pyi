@@ -244,6 +244,16 @@ class JournalWriter:
         """
 
 @final
+class Columns:
+    """A file of columns in the making: ``arrow`` (an IPC file) or ``parquet``. ValueError once it is finished."""
+
+    def __new__(cls, form: str) -> Columns: ...
+    def push(self, batch: Batch) -> bytes:
+        """Take a batch; what of the file is ready by then."""
+    def finish(self) -> bytes:
+        """The rest of the file."""
+
+@final
 class Sweep:
     """A running plan. Iterating it gives batches; waiting releases the GIL."""
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from recon import Batch, Record
+from recon import Batch, Plan, Record, _core, store
 from recon.cli.exits import ExitCode
 
 
@@ -75,3 +75,34 @@ def test_a_full_disk_is_exit_5(recon, rows):
     done = recon("export", rows, "--format", "markdown", "-o", "/dev/full")
     assert done.returncode == ExitCode.STORAGE
     assert "/dev/full: No space left on device" in done.stderr
+
+
+@pytest.fixture
+def stored(tmp_path, monkeypatch):
+    """A stored run of two open ports."""
+    monkeypatch.setenv("RECON_HOME", str(tmp_path / "home"))
+    plan = Plan.parse("192.0.2.0/30", ports="22,443", seed=1)
+    run = store.new_run(plan)
+    writer = _core.JournalWriter(run.journal, plan.line.interval, plan.digest)
+    writer.append([(0, row(22).strip()), (1, row(443).strip())])
+    writer.finish({"open": 2, "silent": 6, "sent": 14})
+    return run
+
+
+def test_a_stored_run_is_exported_whole_and_filtered(recon, stored):
+    assert recon("export", "last").stdout == "192.0.2.1:22\n192.0.2.1:443\n"
+    assert recon("export", stored.id[:20], "port=443").stdout == "192.0.2.1:443\n"
+
+
+@pytest.mark.parametrize("name", ["html", "sarif", "nmap-xml", "markdown", "arrow", "parquet"])
+def test_a_stored_run_is_written_in_each_format(recon, stored, tmp_path, name):
+    done = recon("export", "last", "--format", name, "-o", tmp_path / "out")
+    assert (done.returncode, done.stdout) == (ExitCode.COMPLETE, ""), stored.id
+    begins = {"html": b"<!", "sarif": b"{", "nmap-xml": b"<?", "markdown": b"|", "arrow": b"ARROW1", "parquet": b"PAR1"}
+    assert (tmp_path / "out").read_bytes().startswith(begins[name])
+
+
+def test_a_run_that_is_not_there_is_named(recon, stored):
+    done = recon("export", "01ZZ", "--format", "html")
+    assert done.returncode == ExitCode.USAGE
+    assert "01ZZ" in done.stderr, stored.id

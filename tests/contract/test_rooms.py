@@ -11,7 +11,8 @@ import recon
 RUST_ROOMS = {
     "recon-core": set(),
     "recon-engine": {"recon-core"},
-    "recon-py": {"recon-core", "recon-engine"},
+    "recon-columns": {"recon-core"},
+    "recon-py": {"recon-core", "recon-columns", "recon-engine"},
     "floor": set(),
 }
 
@@ -28,6 +29,7 @@ LAYERS = (
     {"errors"},
 )
 MAY_IMPORT_CORE = {
+    "sinks",
     "store",
     "model",
     "plan",

@@ -12,7 +12,9 @@ from recon.cli import words
 
 EPILOG = """Examples:
 
-recon export rows.jsonl --format html -o report.html
+recon export last --format html -o report.html
+
+recon export last port=443 product=nginx -o web.csv
 
 recon export rows.jsonl --format nmap-xml -o rows.xml
 
@@ -26,7 +28,11 @@ Exit codes: 0 complete, 1 runtime error, 2 usage, 3 some lines are no rows of re
 def command(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="FILE…", help="Files of rows that recon wrote as JSONL; - is standard input."),
+        typer.Argument(
+            metavar="RUN [FILTER…] | FILE…",
+            help="A stored run and what its rows must be (recon show --help), or files of rows as JSONL; - is standard"
+            " input.",
+        ),
     ],
     format_: Annotated[
         str | None,

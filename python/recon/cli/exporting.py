@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from recon.cli import shown
 from recon.cli.exits import ExitCode, complain, silence_stdout
 from recon.cli.files import Files, opened_source, refuse_own_input
 from recon.cli.live import Screen
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _STDERR = 2
 _FAULTS_SHOWN = 20
+_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 _EXAMPLE = "recon export rows.jsonl"
 
 
@@ -63,7 +66,22 @@ class _Rows:
 
 
 def run(request: Request) -> int:
-    """Read the rows, write them, and give the exit code."""
+    """Write the rows of a stored run, or those of files, and give the exit code."""
+    first, *rest = request.sources
+    if first == "-" or Path(first).is_file() or Path(first).suffix in _SUFFIXES:
+        return _of_files(request)
+    stored = shown.Request(
+        run=first,
+        filters=tuple(rest),
+        format=request.format,
+        output=request.output,
+        min_confidence=request.min_confidence,
+        color=request.color,
+    )
+    return shown.show(stored)
+
+
+def _of_files(request: Request) -> int:
     kind = choose_sink(load_plugins(request.disabled).sinks(), request.format, request.output)
     rows = _Rows()
     with contextlib.ExitStack() as stack:

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MIN_CONFIDENCE_HELP = "Leave out services that are less certain, such as 0.9; rows stay."
-FORMATS = ("table", "list", "jsonl", "csv", "markdown", "html", "nmap-xml", "greppable", "naabu", "sarif")
+FORMATS = ("table", "list", "jsonl", "csv", "markdown", "html", "nmap-xml", "greppable", "naabu",
+           "arrow", "parquet", "sarif")  # fmt: skip
 FORMAT_HELP = f"{', '.join(FORMATS)}, or a plugin's. Default: table on a terminal, list into a pipe."
 STATES = ("open", "closed", "unreachable", "silent", "unknown")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from recon.hookspecs import hookimpl
@@ -26,6 +27,8 @@ def recon_sinks() -> Iterable[SinkType]:
     yield SinkType("nmap-xml", "nmap's XML, for programs that import it", _nmap_xml)
     yield SinkType("greppable", "a host a line, in the form of nmap -oG", _greppable)
     yield SinkType("naabu", "naabu's JSON, one open port a line", _naabu)
+    yield SinkType("arrow", "columns for data frames: an Arrow IPC file", partial(_columns, form="arrow"))
+    yield SinkType("parquet", "columns for data frames and databases", partial(_columns, form="parquet"))
     yield SinkType("sarif", "weak spots for dashboards of code scanning (SARIF 2.1.0)", _sarif)
 
 
@@ -87,3 +90,9 @@ def _sarif(stream: BinaryIO, options: SinkOptions) -> Sink:
     from recon.sinks.sarif import SarifSink  # noqa: PLC0415 - as above
 
     return SarifSink(stream, options)
+
+
+def _columns(stream: BinaryIO, options: SinkOptions, *, form: str) -> Sink:
+    from recon.sinks.columns import ColumnsSink  # noqa: PLC0415 - as above
+
+    return ColumnsSink(stream, options, form)

@@ -114,6 +114,24 @@ pub fn transport(transport: Transport) -> &'static str {
     }
 }
 
+/// The services of a row as one JSON list.
+#[must_use]
+pub fn services(services: &[Service]) -> String {
+    let mut out = vec![b'['];
+    each(&mut out, services, service);
+    out.push(b']');
+    lines::text(&out)
+}
+
+/// The facts of a row as one JSON object.
+#[must_use]
+pub fn facts(facts: &[Fact]) -> String {
+    let mut out = vec![b'{'];
+    each(&mut out, facts, fact);
+    out.push(b'}');
+    lines::text(&out)
+}
+
 /// One service of a row.
 fn service(out: &mut Vec<u8>, service: &Service) {
     put(out, "{\"name\":");

@@ -29,6 +29,10 @@ impl Batch {
     pub(crate) fn new(replies: Vec<Reply>) -> Self {
         Self { replies }
     }
+
+    pub(crate) fn replies(&self) -> &[Reply] {
+        &self.replies
+    }
 }
 
 #[pymethods]

@@ -1,6 +1,7 @@
 //! The binding: converts, never decides. This file is its table of contents.
 
 mod batch;
+mod columns;
 mod errors;
 mod journal;
 mod links;
@@ -22,6 +23,8 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use super::batch::Batch;
+    #[pymodule_export]
+    use super::columns::Columns;
     #[pymodule_export]
     use super::journal::{JournalReader, JournalWriter};
     #[pymodule_export]

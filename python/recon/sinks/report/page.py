@@ -135,10 +135,11 @@ def _recall(summary: Summary) -> str:
     if recall is None:
         why = html(summary.recall_why or "it was not measured")
         return f'<div class="card wide"><h2>Recall</h2><p class="none">Not known: {why}.</p></div>'
-    found = f"{100 * recall.low:.4g} to {100 * recall.high:.4g} %"
+    low, high = f"{100 * recall.low:.4g}", f"{100 * recall.high:.4g}"
+    found = f"{low} %" if low == high else f"{low} to {high} %"
     return (
         f'<div class="card wide"><h2>Recall</h2><p class="recall"><b>{found}</b>'
-        f" of the open ports were found (95 % interval; measured on {recall.canaries:,} known ones)</p>"
+        f" of the open ports were found (95 % interval; it rests on {recall.canaries:,} control probes)</p>"
         f"{charts.interval(recall)}</div>"
     )
 
