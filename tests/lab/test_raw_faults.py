@@ -38,8 +38,9 @@ print(json.dumps({"rows": len({row["addr"] for row in rows}), "summary": json.lo
 class Steered:
     """A raw sweep in a process of its own, inside a namespace, that can be asked how far it is."""
 
-    def __init__(self, namespace, *targets, **options):
-        words = [*namespace.prefix, sys.executable, "-c", STEERED, json.dumps([targets, options])]
+    def __init__(self, namespace, *targets, environment=None, **options):
+        settings = [f"{name}={value}" for name, value in (environment or {}).items()]
+        words = [*namespace.prefix, "env", *settings, sys.executable, "-c", STEERED, json.dumps([targets, options])]
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def progress(self):
@@ -104,6 +105,19 @@ def test_an_interface_that_goes_down_pauses_the_sweep_and_loses_nothing(cable, s
     cable.scanner.run("ip", "link", "set", "cable", "up")
     found, summary = sweep.end()
     assert (found, summary["open"], summary["unknown"], summary["exit"]) == (32768, 32768, 0, 0)
+
+
+def test_an_interface_that_stays_down_ends_the_sweep_with_what_is_known(cable, stack, steered):
+    port = cable.listen(stack)
+    patience = {"RECON_LINK_PATIENCE_MS": "1000"}
+    sweep = steered(cable.scanner, "10.98.0.0/17", ports=str(port), rate=2000, environment=patience, **PATIENT)
+    sweep.until(lambda seen: seen["open"] >= 100)
+    cable.scanner.run("ip", "link", "set", "cable", "down")
+    found, summary = sweep.end()
+    assert (summary["exit"], summary["silent"], summary["closed"]) == (3, 0, 0)
+    assert found == summary["open"] == 32768 - summary["unknown"]
+    assert summary["unknown"] > 0
+    assert summary["errors"]["ENETDOWN"] > 0
 
 
 def test_what_the_filter_forbids_is_unknown_not_silent(namespace, stack):

@@ -27,6 +27,7 @@ ADVICE = {
     "cpu": "more cores, or shards on more machines (--shard i/n)",
     "receive drops": "this machine reads too slowly: a lower --rate, or more cores",
     "kernel buffers": "lower --rate, or give the kernel more memory for sockets (net.ipv4.tcp_mem)",
+    "interface down": "the interface was down while the sweep waited: see ip link and the cable",
     "output": "whatever reads the rows is slower than the sweep: write to a file (-o), or list instead of jsonl",
     "target": "the targets themselves answer no faster",
 }

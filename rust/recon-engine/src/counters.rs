@@ -53,7 +53,7 @@ enum Seen {
 }
 
 impl Seen {
-    const COUNT: usize = 8;
+    const COUNT: usize = 9;
 }
 
 /// The sums of [`Seen`] over some workers.
@@ -86,6 +86,8 @@ pub(crate) enum Held {
     Ports,
     /// The kernel has no memory or buffers for more.
     Kernel,
+    /// The interface was down: nothing could leave.
+    Down,
     /// As many in flight as the plan allows: waiting for targets.
     Window,
     /// Waiting for the reader of our rows.
@@ -97,10 +99,10 @@ pub(crate) enum Held {
 }
 
 impl Held {
-    const COUNT: usize = 8;
+    const COUNT: usize = 9;
     /// What may be named as the limit of a run; an idle worker is none while another was busy.
     const LIMITS: [Self; Self::COUNT - 1] =
-        [Self::Rate, Self::Files, Self::Ports, Self::Kernel, Self::Window, Self::Reader, Self::Nothing];
+        [Self::Rate, Self::Files, Self::Ports, Self::Kernel, Self::Down, Self::Window, Self::Reader, Self::Nothing];
 
     /// What a shrunken window lacks, by the errno that shrank it.
     pub(crate) fn lack(errno: &str) -> Self {
@@ -118,6 +120,7 @@ impl Held {
             Self::Files => "fd limit",
             Self::Ports => "ephemeral ports",
             Self::Kernel => "kernel buffers",
+            Self::Down => "interface down",
             Self::Window | Self::Idle => "target",
             Self::Reader => "output",
             Self::Nothing => "cpu",

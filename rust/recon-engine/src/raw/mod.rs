@@ -41,6 +41,11 @@ const TALKING_PORTS: u16 = 56;
 /// Source ports of control probes, whose answers are no verdicts.
 const CONTROL_PORTS: u16 = 8;
 
+/// The environment's word for a shorter patience with an interface that is down, in milliseconds; tests use it.
+const LINK_PATIENCE: &str = "RECON_LINK_PATIENCE_MS";
+/// Above it a run could not end within the minute that is promised.
+const LONGEST_LINK_PATIENCE_US: u64 = 50_000_000;
+
 /// What senders and the receiver share.
 #[derive(Debug)]
 pub(crate) struct Raw {
@@ -59,6 +64,8 @@ pub(crate) struct Raw {
     last_sent_us: AtomicU64,
     /// The receiver has as much to do as it can hold: senders wait.
     crowded: AtomicBool,
+    /// How long an interface may be down before the run ends, in microseconds.
+    link_patience_us: u64,
     /// What kinds of links are in use.
     links: Mutex<BTreeSet<&'static str>>,
 }
@@ -81,6 +88,7 @@ impl Raw {
             senders: AtomicUsize::new(senders),
             last_sent_us: AtomicU64::new(0),
             crowded: AtomicBool::new(false),
+            link_patience_us: link_patience_us(std::env::var(LINK_PATIENCE).ok().as_deref()),
             links: Mutex::default(),
             wanted,
             routes,
@@ -174,4 +182,10 @@ fn key() -> [u8; 16] {
         part.copy_from_slice(&RandomState::new().build_hasher().finish().to_ne_bytes());
     }
     key
+}
+
+/// The patience that a word asks for; the longest without one.
+fn link_patience_us(word: Option<&str>) -> u64 {
+    let wanted_us = word.and_then(|word| word.parse::<u64>().ok()).map(|millis| millis.saturating_mul(1000));
+    wanted_us.map_or(LONGEST_LINK_PATIENCE_US, |wanted_us| wanted_us.min(LONGEST_LINK_PATIENCE_US))
 }

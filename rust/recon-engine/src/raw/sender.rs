@@ -38,8 +38,6 @@ const BACK_OFF_US: u64 = 500;
 const LONGEST_BACK_OFF_US: u64 = 50_000;
 /// Attempts at a frame that the system forbids.
 const FORBIDDEN_TRIES: u32 = 3;
-/// How long an interface may be down before the run ends, in microseconds.
-const LOST_LINK_US: u64 = 50_000_000;
 
 /// A probe that waits for the MAC of its next hop.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +53,13 @@ struct Trouble {
     failures: u32,
     /// When the link was first seen down.
     down_since_us: Option<u64>,
+}
+
+impl Trouble {
+    /// What the sender lacks.
+    fn lack(&self) -> Held {
+        if self.down_since_us.is_some() { Held::Down } else { Held::Kernel }
+    }
 }
 
 /// One sender thread.
@@ -117,7 +122,7 @@ impl Sender {
                 break;
             }
             self.sleep(until_us.max(pause_us.unwrap_or(0)));
-            let held = if pause_us.is_some() { Held::Kernel } else { held.unwrap_or(Held::Idle) };
+            let held = if pause_us.is_some() { self.trouble.lack() } else { held.unwrap_or(Held::Idle) };
             self.counters.held(held, self.shared.clock.now_ns() - before_ns);
         }
         self.wind_up();
@@ -343,7 +348,7 @@ impl Sender {
         let back_off_us = (BACK_OFF_US << self.trouble.failures.min(10)).min(LONGEST_BACK_OFF_US);
         if matches!(name, "ENETDOWN" | "ENODEV") {
             let since_us = *self.trouble.down_since_us.get_or_insert(now_us);
-            if now_us - since_us > LOST_LINK_US {
+            if now_us - since_us > self.raw.link_patience_us {
                 self.shared.stop.store(true, Ordering::Relaxed);
             }
         } else if !scarce && self.trouble.failures >= FORBIDDEN_TRIES {
