@@ -126,7 +126,7 @@ def alike(cable: Cable, entry: Entry, runs: int) -> Row:
 def stated(row: Row) -> str:
     """What a scanner itself said about its recall."""
     told = row.get("stated")
-    return f"{told['low']:.2%} to {told['high']:.2%}" if isinstance(told, dict) else ""
+    return f"{told['low']:.3%} to {told['high']:.3%}" if isinstance(told, dict) else ""
 
 
 def table(rows: Iterable[Row]) -> Iterator[str]:
@@ -137,7 +137,7 @@ def table(rows: Iterable[Row]) -> Iterator[str]:
         if "why" in row:
             yield f"| {row['path']} | {row['by']} | {row['why']} | | | |"
             continue
-        found = f"{row['found']:,} of {row['true']:,} | {row['recall']:.2%} | {stated(row)} | {row['seconds']:.1f} s"
+        found = f"{row['found']:,} of {row['true']:,} | {row['recall']:.3%} | {stated(row)} | {row['seconds']:.1f} s"
         yield f"| {row['path']} | {row['by']} | {found} |"
 
 
