@@ -281,6 +281,7 @@ class Sweep:
         budget_s: float | None = None,
         max_packets: int | None = None,
         caps: tuple[int | None, int | None] = ...,
+        journal: str | PathLike[str] | None = None,
     ) -> Sweep: ...
     def __iter__(self) -> Sweep: ...
     def __next__(self) -> Batch: ...
@@ -289,6 +290,13 @@ class Sweep:
     def wait(self, batches: bool = True) -> tuple[Batch | None, list[tuple[int, str, bytes, str]], bool]:
         """A batch if there is one and it is wanted, what became of orders (id, kind, bytes, why), and whether the
         batches are over."""
+    def record(self, taken: Batch, kept: Batch) -> None:
+        """Acknowledge the rows of a batch: ``kept`` is what became of ``taken``.
+
+        The journal, if one is kept, has them then. Raises StoreError when it cannot take them.
+        """
+    def close_journal(self) -> None:
+        """Write the journal's end, once every row is acknowledged; raises StoreError when it could not be kept."""
     def finish(self) -> None:
         """End the thread that serves enumerators."""
     def stop(self) -> None:

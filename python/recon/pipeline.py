@@ -6,13 +6,15 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import repeat
+from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from recon import _core, proofs
 from recon import plugins as plugin_loader
 from recon.enumeration import Driver
-from recon.errors import EngineError
+from recon.errors import EngineError, StoreError
 from recon.model import Probe, Progress, Summary
 from recon.plan import Plan
 from recon.probes.snmp import community_probe
@@ -28,8 +30,14 @@ log = logging.getLogger(__name__)
 class Sweep:
     """A running plan. Iterate it for batches; use it as a context manager so that it always ends."""
 
-    def __init__(self, plan: Plan, plugins: Plugins | None = None) -> None:
-        """Start ``plan`` with the given ``plugins`` (none: load the installed ones)."""
+    def __init__(
+        self, plan: Plan, plugins: Plugins | None = None, *, journal: str | PathLike[str] | None = None
+    ) -> None:
+        """Start ``plan`` with the given ``plugins`` (none: load the installed ones).
+
+        ``journal`` is a file that survives any end of the process: where it exists, the run that it tells of goes on.
+        Raises StoreError when it is another plan's, in use, or cannot be written.
+        """
         self.plan = plan
         self._plugins = plugins if plugins is not None else plugin_loader.load()
         self._plugins.review(plan)
@@ -37,6 +45,7 @@ class Sweep:
         self._summary: Summary | None = None
         self._stopped = False
         self._cut_short = False
+        self._keeps = journal is not None
         pack = pack_of(self._plugins, plan.allow, community=plan.community) if plan.enumerate else None
         self._core = _core.Sweep(
             plan.space,
@@ -60,6 +69,7 @@ class Sweep:
             raw=(plan.interface, plan.source_ip) if plan.is_raw else None,
             scope=plan.scope.core if plan.scope else None,
             caps=(plan.per_host, plan.per_net),
+            journal=journal,
         )
         self._driver = self._make_driver() if pack and plan.is_deep else None
         self._plugins.started(plan)
@@ -73,21 +83,32 @@ class Sweep:
     ) -> None:
         """Stop if still running, and finish."""
         self.stop()
-        if self._summary is None and (error is None or not isinstance(error, EngineError)):
-            for _ in self._batches():
+        if self._summary is None and not isinstance(error, EngineError | StoreError):
+            for _ in self._acknowledged() if self._keeps else self._batches():
                 pass
             self._finish()
 
     def __iter__(self) -> Iterator[_core.Batch]:
         """Yield batches as they come; waiting releases the GIL, and Ctrl-C is raised within 100 ms."""
-        for batch in self._batches():
-            yield self._plugins.modify(batch) if self._edits else batch
+        yield from self._acknowledged()
         self._finish()
 
-    def _batches(self) -> Iterator[_core.Batch]:
-        return iter(self._core) if self._driver is None else self._enumerated(self._driver)
+    def _acknowledged(self) -> Iterator[_core.Batch]:
+        """Batches as plugins leave them; the journal has them before anybody else."""
+        for taken, is_whole in self._batches():
+            kept = self._plugins.modify(taken) if self._edits else taken
+            if self._keeps and is_whole:
+                self._core.record(taken, kept)
+            yield kept
 
-    def _enumerated(self, driver: Driver) -> Iterator[_core.Batch]:
+    def _batches(self) -> Iterator[tuple[_core.Batch, bool]]:
+        """Batches, and whether their conversations came to their end."""
+        if self._driver is not None:
+            return self._enumerated(self._driver)
+        is_whole = True  # what the engine itself cuts short it knows
+        return zip(self._core, repeat(is_whole))
+
+    def _enumerated(self, driver: Driver) -> Iterator[tuple[_core.Batch, bool]]:
         """Batches whose enumerators have run; a record waits for no other record's."""
         done = False
         while not done or driver.in_flight:
@@ -98,14 +119,23 @@ class Sweep:
                 self._cut_short = self._cut_short or driver.in_flight > 0
                 driver.abandon()
             if batch is not None:
-                others = batch if self._stopped else driver.take(batch)
-                if len(others):
-                    yield others
+                yield from self._begun(driver, batch)
             orders = driver.orders()
             if orders:
                 self._core.order(orders)
-            yield from driver.finished()
+            yield from zip(driver.finished(), repeat(not self._stopped))
         self._core.finish()
+
+    def _begun(self, driver: Driver, batch: _core.Batch) -> Iterator[tuple[_core.Batch, bool]]:
+        """What of a batch no enumerator is for; after a stop also what one was for, which is cut short."""
+        if self._stopped:
+            wanted, others = batch.split(driver.services)
+        else:
+            wanted, others = None, driver.take(batch)
+        if wanted:
+            yield wanted, False
+        if len(others):
+            yield others, True
 
     def _make_driver(self) -> Driver | None:
         enumerators = self._plugins.enumerators()
@@ -131,6 +161,7 @@ class Sweep:
     def _finish(self) -> None:
         if self._summary is not None:
             return
+        self._core.close_journal()
         values: dict[str, Any] = self._core.summary()
         values["interrupted"] = values["interrupted"] or self._cut_short
         summary = Summary(
@@ -144,7 +175,13 @@ class Sweep:
         self._plugins.finished(self.plan, self._summary)
 
 
-def sweep(plan: Plan | str, *targets: str, plugins: Plugins | None = None, **options: Any) -> Sweep:  # noqa: ANN401
+def sweep(
+    plan: Plan | str,
+    *targets: str,
+    plugins: Plugins | None = None,
+    journal: str | PathLike[str] | None = None,
+    **options: Any,  # noqa: ANN401
+) -> Sweep:
     """Start a plan, or the plan made of target words and the options of ``Plan.parse``.
 
     ``recon.sweep("10.0.0.0/16", ports="22")``. Raises PlanError, ScopeError or EngineError.
@@ -152,7 +189,7 @@ def sweep(plan: Plan | str, *targets: str, plugins: Plugins | None = None, **opt
     if isinstance(plan, str):
         plugins = plugins if plugins is not None else plugin_loader.load()
         plan = Plan.parse(plan, *targets, translate=plugins.translate, **options)
-    return Sweep(plan, plugins)
+    return Sweep(plan, plugins, journal=journal)
 
 
 def pack_of(plugins: Plugins, allow: Sequence[str] = (), *, community: str | None = None) -> _core.Pack:

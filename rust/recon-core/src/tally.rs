@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::reply::State;
+
 /// What became of the targets so far; `sent` counts probes, retries included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -31,6 +33,30 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Uncount a target that is to be asked again.
+    pub fn take_back(&mut self, state: State) {
+        let counter = self.counter(state);
+        *counter = counter.saturating_sub(1);
+        self.settled = self.settled.saturating_sub(1);
+    }
+
+    /// Count a target's state.
+    pub fn count(&mut self, state: State) {
+        let counter = self.counter(state);
+        *counter = counter.saturating_add(1);
+        self.settled = self.settled.saturating_add(1);
+    }
+
+    fn counter(&mut self, state: State) -> &mut u64 {
+        match state {
+            State::Open => &mut self.open,
+            State::Closed => &mut self.closed,
+            State::Unreachable => &mut self.unreachable,
+            State::Silent => &mut self.silent,
+            State::Unknown => &mut self.unknown,
+        }
+    }
+
     /// Count every target without a verdict as unknown, so that the states sum up to the targets.
     pub fn close(&mut self) {
         let known = self.open + self.closed + self.unreachable + self.silent;

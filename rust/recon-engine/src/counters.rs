@@ -254,14 +254,14 @@ impl Counters {
     }
 }
 
-/// The sum of all workers' counters. `targets` is the size of the shard.
-pub(crate) fn merge(workers: &[Arc<Counters>], targets: u64) -> Tally {
-    let mut tally = Tally { targets, ..Tally::default() };
+/// The sum of all workers' counters and of what earlier attempts counted.
+pub(crate) fn merge(workers: &[Arc<Counters>], before: &Tally) -> Tally {
+    let mut tally = before.clone();
     for counters in workers {
         counters.add_to(&mut tally);
     }
     let sum = |read: fn(&Counters) -> &AtomicI64| workers.iter().map(|one| read(one).load(Relaxed)).sum::<i64>();
-    tally.silent = u64::try_from(sum(|one| &one.silent)).unwrap_or(0);
+    tally.silent = before.silent.saturating_add_signed(sum(|one| &one.silent));
     tally.in_flight = u64::try_from(sum(|one| &one.in_flight)).unwrap_or(0);
     tally.settled = tally.open + tally.closed + tally.unreachable + tally.unknown + tally.silent;
     tally

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use recon_core::dialogue::Budget;
@@ -104,6 +105,17 @@ pub struct Settings {
     pub scope: Option<Arc<Scope>>,
     /// What the raw backend is told; none for kernel sockets.
     pub raw: Option<Raw>,
+    /// The journal to keep, or to go on with.
+    pub journal: Option<Journal>,
+}
+
+/// Where a journal is, and what tells its line from others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Journal {
+    /// The file.
+    pub path: PathBuf,
+    /// A digest of the line.
+    pub line: String,
 }
 
 /// What only the raw backend is told.

@@ -1,10 +1,11 @@
 //! Owns the worker threads, the bounded channel and the stop flag of one run.
 
+mod acknowledging;
+
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Select, Sender, bounded};
@@ -21,13 +22,14 @@ use crate::counters::{self, Counters, Held};
 use crate::enumerate::{self, Events, Id, Order, Orders};
 use crate::feed::{self, Feed, Passes};
 use crate::hosts::Hosts;
+use crate::journal::{Before, Beginning, Clerk, Keeper};
 use crate::leave;
 use crate::limits;
 use crate::raw;
 pub use crate::regulate::Recall;
 use crate::regulate::Regulator;
 use crate::settings::{Raw, Settings};
-use crate::threads::{join_all, spawn};
+use crate::threads::{Thread, join_all, spawn};
 
 /// Batches that may wait for the reader.
 const CHANNEL_BATCHES: usize = 16;
@@ -51,6 +53,9 @@ pub(crate) struct Shared {
     /// Every enumerator is done.
     pub(crate) no_more_orders: AtomicBool,
     pub(crate) ended_ns: AtomicU64,
+    /// The journal, if one is kept, and what it said at the start.
+    pub(crate) keeper: Option<Keeper>,
+    pub(crate) before: Before,
     /// Local ports that the kernel hands out.
     pub(crate) ephemeral: RangeInclusive<u16>,
 }
@@ -116,8 +121,9 @@ pub struct Sweep {
     raw: Option<Arc<raw::Raw>>,
     /// The last batch was read.
     drained: AtomicBool,
-    workers: Mutex<Vec<JoinHandle<Result<(), EngineError>>>>,
-    helpers: Mutex<Vec<JoinHandle<Result<(), EngineError>>>>,
+    workers: Mutex<Vec<Thread>>,
+    helpers: Mutex<Vec<Thread>>,
+    clerk: Clerk,
 }
 
 impl Sweep {
@@ -128,17 +134,20 @@ impl Sweep {
     pub fn start(settings: Settings) -> Result<Self, EngineError> {
         let threads = if is_one_socket(&settings) { 1 } else { settings.threads.max(1) };
         let (window, files_bind) = limits::window(settings.window);
+        let full = if files_bind { Held::Files } else { Held::Window };
         // Where enumerators may run, they have their share of the files.
         let window = if settings.deep { window.min(limits::conversations()) } else { window };
         let is_raw = settings.raw.is_some();
         let gap_us = if is_raw { PASS_GAP_US.max(settings.timeout_us) } else { PASS_GAP_US };
         let size = if is_raw { feed::LONG_SEGMENT } else { feed::SEGMENT };
-        let interval = settings.line.interval();
+        let Beginning { feed, keeper, before } = Beginning::of(&settings, passes(&settings), gap_us, size)?;
         let shared = Arc::new(Shared {
-            feed: Feed::new(interval.clone(), passes(&settings), gap_us, size),
+            feed,
+            keeper,
+            regulator: Regulator::new(&settings, before.tally.targets),
+            before,
             pace: Regulator::pace(&settings),
             caps: leave::caps(&settings),
-            regulator: Regulator::new(&settings, interval.end - interval.start),
             clock: Clock::start(),
             hosts: Hosts::new(most_ports(&settings)),
             own_ports: OwnPorts::new(),
@@ -158,24 +167,35 @@ impl Sweep {
             drained: AtomicBool::new(false),
             workers: Mutex::default(),
             helpers: Mutex::default(),
+            clerk: Clerk::default(),
         };
         if let Some(wanted) = sweep.shared.settings.raw.clone() {
             // The receiver has a core of its own where it has conversations to hold.
             let senders = if sweep.shared.settings.pack.is_some() { threads.saturating_sub(1).max(1) } else { threads };
             sweep.start_raw(wanted, senders, &sender)?;
-            return Ok(sweep);
+        } else {
+            sweep.start_workers(threads, [window, MOST_YOUNG], full, &sender)?;
         }
-        sweep.counters = (0..threads).map(|_| Arc::new(Counters::default())).collect();
-        sweep.shared.regulator.watch(&sweep.counters);
-        for (index, counters) in sweep.counters.iter().enumerate() {
-            let window = (window / threads).max(1);
-            let young = (MOST_YOUNG / threads).max(1);
-            let full = if files_bind { Held::Files } else { Held::Window };
-            let shared = sweep.shared.clone();
-            let worker = Worker::new(shared, counters.clone(), sender.clone(), [window, young], full)?;
-            sweep.hold(spawn(format!("recon-{index}"), || worker.run(), sweep.shared.clone())?);
-        }
+        sweep.clerk = Clerk::start(sweep.shared.clone(), sweep.counters.clone())?;
         Ok(sweep)
+    }
+
+    /// Start the workers of kernel sockets, which share a window and a number of young connections.
+    fn start_workers(
+        &mut self,
+        threads: usize,
+        shares: [usize; 2],
+        full: Held,
+        channel: &Sender<Vec<Reply>>,
+    ) -> Result<(), EngineError> {
+        self.counters = (0..threads).map(|_| Arc::new(Counters::default())).collect();
+        self.shared.regulator.watch(&self.counters);
+        for (index, counters) in self.counters.iter().enumerate() {
+            let bounds = shares.map(|share| (share / threads).max(1));
+            let worker = Worker::new(self.shared.clone(), counters.clone(), channel.clone(), bounds, full)?;
+            self.hold(spawn(format!("recon-{index}"), move || worker.run(index), self.shared.clone())?);
+        }
+        Ok(())
     }
 
     /// Start the receiver, then the senders.
@@ -187,15 +207,15 @@ impl Sweep {
         self.raw = Some(raw.clone());
         let shared = self.shared.clone();
         let receiver = raw::Receiver::open(shared.clone(), raw.clone(), counters[senders].clone(), channel.clone())?;
-        self.hold(spawn("recon-receive".to_owned(), || receiver.run(), shared.clone())?);
+        self.hold(spawn("recon-receive".to_owned(), move || receiver.run(senders), shared.clone())?);
         for (index, counters) in counters.into_iter().take(senders).enumerate() {
             let sender = raw::Sender::new(shared.clone(), raw.clone(), counters, channel.clone(), index);
-            self.hold(spawn(format!("recon-send-{index}"), || sender.run(), shared.clone())?);
+            self.hold(spawn(format!("recon-send-{index}"), move || sender.run(index), shared.clone())?);
         }
         Ok(())
     }
 
-    fn hold(&self, worker: JoinHandle<Result<(), EngineError>>) {
+    fn hold(&self, worker: Thread) {
         self.workers.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
     }
 
@@ -266,20 +286,16 @@ impl Sweep {
         self.shared.stop.load(Ordering::Relaxed)
     }
 
-    /// All counters now.
+    /// All counters now, those of earlier attempts included.
     #[must_use]
     pub fn tally(&self) -> Tally {
-        let interval = self.shared.settings.line.interval();
-        counters::merge(&self.counters, interval.end - interval.start)
+        counters::merge(&self.counters, &self.shared.before.tally)
     }
 
-    /// Nanoseconds since the start, or until the end.
+    /// Nanoseconds since the start, or until the end, earlier attempts included.
     #[must_use]
     pub fn elapsed_ns(&self) -> u64 {
-        match self.shared.ended_ns.load(Ordering::Relaxed) {
-            0 => self.shared.clock.now_ns(),
-            ended => ended,
-        }
+        self.shared.elapsed_ns()
     }
 
     /// Every position before this one is settled.
@@ -356,6 +372,7 @@ impl Drop for Sweep {
         // Whoever wanted the failure has called join before.
         let _ = self.join();
         let _ = self.end_enumeration();
+        let _ = self.close_journal();
     }
 }
 

@@ -1,4 +1,4 @@
-//! The threads of a run: named, joined, and stopped together when one of them fails. Knows nothing of what they do.
+//! Starts threads of a run and waits for them; what a thread dies of becomes an error, never a crash.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,8 +8,37 @@ use crate::EngineError;
 use crate::clock;
 use crate::sweep::Shared;
 
+/// A thread of a run.
+pub(crate) type Thread = JoinHandle<Result<(), EngineError>>;
+
+/// Start a thread that works on the sweep; the others end when it fails.
+pub(crate) fn spawn(
+    name: String,
+    work: impl FnOnce() -> Result<(), EngineError> + Send + 'static,
+    shared: Arc<Shared>,
+) -> Result<Thread, EngineError> {
+    start(name, move || {
+        clock::wake_promptly();
+        let alarm = Alarm(shared);
+        let ended = work();
+        if ended.is_err() {
+            alarm.0.stop.store(true, Ordering::Relaxed);
+        }
+        ended
+    })
+}
+
+/// Start a thread.
+pub(crate) fn start(
+    name: String,
+    work: impl FnOnce() -> Result<(), EngineError> + Send + 'static,
+) -> Result<Thread, EngineError> {
+    let system = |source| EngineError::System { what: "starting a worker thread", source };
+    std::thread::Builder::new().name(name).spawn(work).map_err(system)
+}
+
 /// Wait for threads; the first failure or panic.
-pub(crate) fn join_all(threads: &Mutex<Vec<JoinHandle<Result<(), EngineError>>>>) -> Result<(), EngineError> {
+pub(crate) fn join_all(threads: &Mutex<Vec<Thread>>) -> Result<(), EngineError> {
     let threads = std::mem::take(&mut *threads.lock().unwrap_or_else(PoisonError::into_inner));
     let mut first = Ok(());
     for thread in threads {
@@ -29,27 +58,6 @@ impl Drop for Alarm {
         }
         self.0.ended_ns.fetch_max(self.0.clock.now_ns(), Ordering::Relaxed);
     }
-}
-
-/// Start a thread of a run.
-pub(crate) fn spawn(
-    name: String,
-    work: impl FnOnce() -> Result<(), EngineError> + Send + 'static,
-    shared: Arc<Shared>,
-) -> Result<JoinHandle<Result<(), EngineError>>, EngineError> {
-    let body = move || {
-        clock::wake_promptly();
-        let alarm = Alarm(shared);
-        let ended = work();
-        if ended.is_err() {
-            alarm.0.stop.store(true, Ordering::Relaxed);
-        }
-        ended
-    };
-    std::thread::Builder::new()
-        .name(name)
-        .spawn(body)
-        .map_err(|source| EngineError::System { what: "starting a worker thread", source })
 }
 
 fn message(panic: &(dyn std::any::Any + Send)) -> String {

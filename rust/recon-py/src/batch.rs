@@ -1,6 +1,7 @@
 //! A batch of replies owned by Rust; Python objects are made on demand.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
@@ -23,15 +24,27 @@ type Happened<'py> = (u64, u8, &'static str, Bound<'py, PyAny>);
 #[pyclass(frozen, sequence, module = "recon._core")]
 pub(crate) struct Batch {
     replies: Vec<Reply>,
+    /// The rows as JSON lines, made once.
+    jsonl: OnceLock<Vec<u8>>,
 }
 
 impl Batch {
     pub(crate) fn new(replies: Vec<Reply>) -> Self {
-        Self { replies }
+        Self { replies, jsonl: OnceLock::new() }
     }
 
+    /// The records.
     pub(crate) fn replies(&self) -> &[Reply] {
         &self.replies
+    }
+
+    /// The records as JSON lines.
+    pub(crate) fn jsonl(&self) -> &[u8] {
+        self.jsonl.get_or_init(|| {
+            let mut out = Vec::with_capacity(self.replies.len() * ROW_BYTES);
+            self.replies.iter().for_each(|reply| jsonl::write(reply, &mut out));
+            out
+        })
     }
 }
 
@@ -40,7 +53,7 @@ impl Batch {
     #[staticmethod]
     fn of(records: &Bound<'_, PyAny>) -> PyResult<Self> {
         let replies = records.try_iter()?.map(|record| records::reply(&record?)).collect::<PyResult<_>>()?;
-        Ok(Self { replies })
+        Ok(Self::new(replies))
     }
 
     /// The records of JSONL rows. Threads may read at the same time.
@@ -66,7 +79,7 @@ impl Batch {
     fn split(&self, services: HashSet<String>) -> (Self, Self) {
         let wanted = |reply: &Reply| reply.findings.services.iter().any(|service| services.contains(&*service.name));
         let (with, without) = self.replies.iter().cloned().partition(wanted);
-        (Self { replies: with }, Self { replies: without })
+        (Self::new(with), Self::new(without))
     }
 
     /// The same records without the services that are less certain.
@@ -75,7 +88,7 @@ impl Batch {
         for reply in &mut replies {
             reply.findings.services.retain(|service| service.certainty() >= confidence);
         }
-        Self { replies }
+        Self::new(replies)
     }
 
     fn __len__(&self) -> usize {
@@ -94,12 +107,7 @@ impl Batch {
     }
 
     fn to_jsonl<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        let bytes = py.detach(|| {
-            let mut out = Vec::with_capacity(self.replies.len() * ROW_BYTES);
-            self.replies.iter().for_each(|reply| jsonl::write(reply, &mut out));
-            out
-        });
-        PyBytes::new(py, &bytes)
+        PyBytes::new(py, py.detach(|| self.jsonl()))
     }
 
     fn to_list<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,8 +11,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use recon_core::dialogue::Budget;
 use recon_core::recall::Estimate;
+use recon_core::shuffle;
 use recon_core::tally::Tally;
-use recon_engine::settings::{Rate, Raw, Settings, Show};
+use recon_engine::settings::{Journal, Rate, Raw, Settings, Show};
 use recon_engine::sweep::{self, Next};
 
 use crate::batch::Batch;
@@ -42,7 +44,7 @@ impl Sweep {
     #[pyo3(signature = (
         space, pack, *, seed, shard, rate, timeout_ms, passes, threads, window, source_port, show, names, transcripts,
         deep = false, raw = None, scope = None, auto = false, goal = None, budget_s = None, max_packets = None,
-        caps = (None, None)
+        caps = (None, None), journal = None
     ))]
     #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // the plan's options, once
     fn new(
@@ -68,6 +70,7 @@ impl Sweep {
         budget_s: Option<f64>,
         max_packets: Option<u64>,
         caps: (Option<u32>, Option<u32>),
+        journal: Option<PathBuf>,
     ) -> PyResult<Self> {
         let settings = Settings {
             line: words::make(py, space, seed, shard)?,
@@ -90,6 +93,7 @@ impl Sweep {
             per_host: caps.0,
             per_net: caps.1,
             scope: scope.map(|scope| scope.inner.clone()),
+            journal: journal.map(|path| Journal { path, line: line_name(space, seed) }),
         };
         let started = py.detach(|| sweep::Sweep::start(settings)).map_err(|error| errors::engine(py, &error))?;
         Ok(Self { inner: Mutex::new(Inner { joined: false, interrupted: false }), running: Arc::new(started) })
@@ -126,6 +130,17 @@ impl Sweep {
             Next::Pending => Ok((None, told, false)),
             Next::Done => self.end(py).map(|()| (None, told, true)),
         }
+    }
+
+    /// Acknowledge the rows of a batch: `kept` is what became of `taken`. The journal, if one is kept, has them then.
+    fn record(&self, py: Python<'_>, taken: &Batch, kept: &Batch) -> PyResult<()> {
+        let recorded = py.detach(|| self.running.record(taken.replies(), kept.replies(), || kept.jsonl()));
+        recorded.map_err(|error| errors::engine(py, &error))
+    }
+
+    /// Write the journal's end, once every row is acknowledged.
+    fn close_journal(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| self.running.close_journal()).map_err(|error| errors::engine(py, &error))
     }
 
     /// End the enumerators' thread.
@@ -232,6 +247,11 @@ fn recall_values<'py>(py: Python<'py>, estimate: &Estimate) -> PyResult<Bound<'p
 fn left_s(tally: &Tally, elapsed_s: f64) -> Option<f64> {
     let left = tally.targets.saturating_sub(tally.settled);
     (tally.settled > 0).then(|| elapsed_s * left as f64 / tally.settled as f64)
+}
+
+/// What tells a line from others: its targets, its seed and the way it is shuffled.
+fn line_name(space: &Space, seed: u64) -> String {
+    format!("{:016x}/{seed}/{}", space.inner.digest(), shuffle::VERSION)
 }
 
 fn shown(words: &[String]) -> PyResult<Show> {

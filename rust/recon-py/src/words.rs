@@ -33,7 +33,7 @@ type Piece = (String, String, String);
 /// Targets minus exclusions, times ports. Each (address, port) exists once.
 #[pyclass(frozen, module = "recon._core")]
 pub(crate) struct Space {
-    inner: space::Space,
+    pub(crate) inner: space::Space,
 }
 
 #[pymethods]

@@ -75,6 +75,8 @@ pub(crate) struct Worker {
     chance: Chance,
     later: BinaryHeap<Later>,
     buffer: Vec<u8>,
+    /// What is concluded from now on is cut short.
+    is_ending: bool,
 }
 
 impl Worker {
@@ -108,11 +110,14 @@ impl Worker {
             chance: Chance::default(),
             later: BinaryHeap::new(),
             buffer: vec![0; READ_BYTES],
+            is_ending: false,
         })
     }
 
     /// Work until the line is done or the run is stopped.
-    pub(crate) fn run(mut self) -> Result<(), EngineError> {
+    pub(crate) fn run(mut self, index: usize) -> Result<(), EngineError> {
+        let shared = self.shared.clone();
+        let mut turn = shared.turn(index);
         let mut events = Events::with_capacity(EVENTS);
         while !self.shared.stop.load(Ordering::Relaxed) {
             let before_ns = self.shared.clock.now_ns();
@@ -126,7 +131,10 @@ impl Worker {
                 break;
             }
             let polled_us = self.now_us();
-            self.wait(&mut events, &pause, polled_us)?;
+            drop(turn);
+            let waited = self.wait(&mut events, &pause, polled_us);
+            turn = shared.turn(index);
+            waited?;
             self.handle(&events);
             if events.iter().count() < EVENTS {
                 self.expire(polled_us);
@@ -135,6 +143,8 @@ impl Worker {
             self.counters.held(pause.by, self.shared.clock.now_ns() - before_ns);
         }
         self.wind_up();
+        drop(turn);
+        self.outbox.finish();
         Ok(())
     }
 
@@ -206,7 +216,8 @@ impl Worker {
     }
 
     /// Conclude what is under way: open ports keep their row, handshakes stay without a verdict.
-    fn wind_up(mut self) {
+    fn wind_up(&mut self) {
+        self.is_ending = true;
         self.talks.stop(&mut self.sockets);
         self.settle_talks();
         for key in self.datagrams.keys() {
@@ -215,6 +226,5 @@ impl Worker {
             }
         }
         self.report_settled();
-        self.outbox.finish();
     }
 }

@@ -71,13 +71,17 @@ impl Worker {
         }
     }
 
-    /// Set or clear a target's silent bit; whether that changed it.
+    /// Settle a target in this pass as silent, or as heard; whether that changed its silent bit.
     fn mark(&self, ticket: Ticket, silent: bool) -> bool {
-        self.segment.as_ref().is_some_and(|segment| segment.mark(ticket.position, silent))
+        self.segment.as_ref().is_some_and(|segment| {
+            segment.finish(ticket.position);
+            segment.mark(ticket.position, silent)
+        })
     }
 
     pub(super) fn send(&mut self, reply: Reply) {
         let now_us = self.now_us();
+        self.shared.produce(&reply, self.is_ending);
         self.outbox.push(reply, now_us);
     }
 }

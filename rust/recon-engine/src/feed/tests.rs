@@ -1,4 +1,4 @@
-//! Every position once a pass, to exactly one worker.
+//! What a feed hands out, and when.
 
 use super::*;
 

@@ -32,6 +32,13 @@ pub struct Block {
     pub done: [u64; WORDS],
 }
 
+impl Block {
+    /// Whether nothing is known of any position.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.silent.iter().chain(&self.done).all(|&word| word == 0)
+    }
+}
+
 /// A cut. Its counts leave out what is retracted or owed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checkpoint {

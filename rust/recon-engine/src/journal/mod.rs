@@ -9,10 +9,13 @@ mod checkpoint;
 mod crc;
 mod frame;
 mod head;
+mod keeper;
 mod reader;
 mod rows;
+mod running;
 mod source;
 mod standing;
+mod turns;
 mod writer;
 
 use std::io;
@@ -20,11 +23,14 @@ use std::path::{Path, PathBuf};
 
 pub use checkpoint::{Block, Checkpoint, WORDS};
 pub use head::Head;
+pub(crate) use keeper::Keeper;
 pub use reader::Reader;
 pub use rows::{NOWHERE, Row, Rows, Settled};
+pub(crate) use running::{Before, Beginning, Clerk};
 pub use source::Source;
 pub use standing::{Map, Standing};
-pub use writer::Writer;
+pub(crate) use turns::Turn;
+pub use writer::{Syncer, Writer};
 
 /// Positions of the largest segment that a journal can describe.
 pub const MOST_SEGMENT: u64 = 1 << 27;

@@ -39,20 +39,8 @@ impl Rows {
     /// The payload of a frame.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let size = self.rows.iter().map(|row| row.json.len() + 12).sum::<usize>() + self.settled.len() * 9 + 8;
-        let mut out = Vec::with_capacity(size);
-        put_u32(&mut out, self.settled.len() as u32);
-        for settled in &self.settled {
-            put_u64(&mut out, settled.position);
-            out.push(code(settled.state));
-        }
-        put_u32(&mut out, self.rows.len() as u32);
-        for row in &self.rows {
-            put_u64(&mut out, row.position);
-            put_u32(&mut out, row.json.len() as u32);
-            out.extend_from_slice(&row.json);
-        }
-        out
+        let rows: Vec<_> = self.rows.iter().map(|row| (row.position, &row.json[..])).collect();
+        payload(&self.settled, &rows)
     }
 
     /// Read a payload; none when it is none.
@@ -69,6 +57,24 @@ impl Rows {
         let mut bytes = Bytes(payload);
         Some((settled(&mut bytes)?, u64::from(bytes.u32()?)))
     }
+}
+
+/// The payload of a frame, of rows that lie elsewhere.
+pub(super) fn payload(settled: &[Settled], rows: &[(u64, &[u8])]) -> Vec<u8> {
+    let size = rows.iter().map(|row| row.1.len() + 12).sum::<usize>() + settled.len() * 9 + 8;
+    let mut out = Vec::with_capacity(size);
+    put_u32(&mut out, settled.len() as u32);
+    for settled in settled {
+        put_u64(&mut out, settled.position);
+        out.push(code(settled.state));
+    }
+    put_u32(&mut out, rows.len() as u32);
+    for (position, json) in rows {
+        put_u64(&mut out, *position);
+        put_u32(&mut out, json.len() as u32);
+        out.extend_from_slice(json);
+    }
+    out
 }
 
 fn settled(bytes: &mut Bytes<'_>) -> Option<Vec<Settled>> {

@@ -141,8 +141,9 @@ impl Standing {
             };
             let was_asked = self.map.pass > 1;
             self.map.set(offset, was_asked, false);
-            self.tally.silent += u64::from(was_asked);
-            self.tally.settled += u64::from(was_asked);
+            if was_asked {
+                self.tally.count(State::Silent);
+            }
         }
     }
 
@@ -152,30 +153,16 @@ impl Standing {
         let Some(offset) = self.map.offset(position) else {
             let is_later = position >= self.map.end() && position < self.head.interval.end;
             if was_out || (is_later && self.ahead.insert(position)) {
-                self.count(state);
+                self.tally.count(state);
             }
             return;
         };
         if !was_out && self.map.is_silent(offset) {
-            self.tally.silent = self.tally.silent.saturating_sub(1);
-            self.tally.settled = self.tally.settled.saturating_sub(1);
+            self.tally.take_back(State::Silent);
         } else if !was_out && self.map.is_done(offset) {
             return;
         }
         self.map.set(offset, state == State::Silent, true);
-        self.count(state);
-    }
-
-    fn count(&mut self, state: State) {
-        let tally = &mut self.tally;
-        let counter = match state {
-            State::Open => &mut tally.open,
-            State::Closed => &mut tally.closed,
-            State::Unreachable => &mut tally.unreachable,
-            State::Silent => &mut tally.silent,
-            State::Unknown => &mut tally.unknown,
-        };
-        *counter = counter.saturating_add(1);
-        tally.settled = tally.settled.saturating_add(1);
+        self.tally.count(state);
     }
 }

@@ -22,7 +22,7 @@ pub struct Writer {
     file: File,
     path: PathBuf,
     end: u64,
-    buffer: Vec<u8>,
+    failed: Option<io::ErrorKind>,
 }
 
 impl Writer {
@@ -43,7 +43,7 @@ impl Writer {
             None => create(&file, path, head)?,
         };
         file.write_all_at(&u64::from(std::process::id()).to_le_bytes(), OWNER).map_err(system("writing", path))?;
-        let writer = Self { file, path: path.to_owned(), end, buffer: Vec::new() };
+        let writer = Self { file, path: path.to_owned(), end, failed: None };
         Ok((writer, standing.map_or_else(|| Standing::new(head.clone()), |(standing, _)| standing)))
     }
 
@@ -52,7 +52,7 @@ impl Writer {
     /// # Errors
     /// When the system refuses to take them.
     pub fn rows(&mut self, rows: &Rows) -> Result<(), JournalError> {
-        self.append(Kind::Rows, &rows.to_bytes())
+        self.put(Kind::Rows, &rows.to_bytes())
     }
 
     /// Append a checkpoint; a `whole` one tells of every block.
@@ -60,7 +60,7 @@ impl Writer {
     /// # Errors
     /// When the system refuses to take it.
     pub fn checkpoint(&mut self, cut: &Checkpoint, whole: bool) -> Result<(), JournalError> {
-        self.append(if whole { Kind::Whole } else { Kind::Checkpoint }, &cut.to_bytes())
+        self.put(if whole { Kind::Whole } else { Kind::Checkpoint }, &cut.to_bytes())
     }
 
     /// Say that nothing more is to be asked.
@@ -68,7 +68,7 @@ impl Writer {
     /// # Errors
     /// When the system refuses to take it.
     pub fn finish(&mut self) -> Result<(), JournalError> {
-        self.append(Kind::End, &[])
+        self.put(Kind::End, &[])
     }
 
     /// What brings all that was written to the disk, from any thread.
@@ -80,15 +80,31 @@ impl Writer {
         Ok(Syncer { file, path: self.path.clone() })
     }
 
-    fn append(&mut self, kind: Kind, payload: &[u8]) -> Result<(), JournalError> {
-        self.buffer.clear();
-        frame::put(&mut self.buffer, kind, payload);
-        if let Err(error) = self.file.write_all_at(&self.buffer, self.end) {
+    /// Let others have the journal; nothing more is written.
+    pub(super) fn release(&mut self) {
+        self.failed = Some(io::ErrorKind::NotConnected);
+        // What cannot be unlocked now is unlocked when it is closed.
+        let _ = flock(&self.file, FlockOperation::Unlock);
+    }
+
+    fn put(&mut self, kind: Kind, payload: &[u8]) -> Result<(), JournalError> {
+        let mut frame = Vec::new();
+        frame::put(&mut frame, kind, payload);
+        self.append(&frame)
+    }
+
+    /// Append whole frames. After a failure nothing more is written: what came later would make no sense without them.
+    pub(super) fn append(&mut self, frames: &[u8]) -> Result<(), JournalError> {
+        if let Some(kind) = self.failed {
+            return Err(system("writing", &self.path)(kind.into()));
+        }
+        if let Err(error) = self.file.write_all_at(frames, self.end) {
+            self.failed = Some(error.kind());
             // Half a frame at the end would be cut by the next reader too.
             let _ = self.file.set_len(self.end);
             return Err(system("writing", &self.path)(error));
         }
-        self.end += self.buffer.len() as u64;
+        self.end += frames.len() as u64;
         Ok(())
     }
 }

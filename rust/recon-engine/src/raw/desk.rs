@@ -1,12 +1,14 @@
 //! Reads what comes in: proves that it answers us, gives each target its state once, and hands conversations their
 //! bytes. Never sends a probe of the line.
 
+mod settling;
+
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use recon_core::reply::{Reply, State};
+use recon_core::reply::State;
 use recon_core::space::{Target, Transport};
 use recon_core::tcp::{Status, refusal};
 use recon_core::wire::{self, Body, Checks, Flags, Frame, IcmpError, IcmpKind, Neighbour, Packet, Quoted, Tcp};
@@ -53,6 +55,8 @@ pub(super) struct Desk {
     segment: Option<Arc<Segment>>,
     pub(super) now_us: u64,
     hold_until_us: u64,
+    /// What is concluded from now on is cut short.
+    is_ending: bool,
 }
 
 impl Desk {
@@ -77,6 +81,7 @@ impl Desk {
             segment: None,
             now_us: 0,
             hold_until_us: 0,
+            is_ending: false,
         }
     }
 
@@ -133,8 +138,9 @@ impl Desk {
         self.hold_until_us = self.now_us + pause_us;
     }
 
-    /// The run is over or stopped: conclude what is under way.
-    pub(super) fn finish(mut self) {
+    /// The run is over or stopped: conclude what is under way. What is left is to pass on the rows.
+    pub(super) fn finish(mut self) -> Outbox {
+        self.is_ending = true;
         for waiting in std::mem::take(&mut self.waiting) {
             self.settle_open(waiting.opened);
         }
@@ -147,7 +153,7 @@ impl Desk {
             self.streams.send_bare(tuple, &reset, self.now_us);
         }
         self.streams.drain(self.now_us);
-        self.outbox.finish();
+        self.outbox
     }
 
     fn on_packet(&mut self, packet: &Packet<'_>) {
@@ -333,54 +339,6 @@ impl Desk {
             }
             (kind, _) => self.on_verdict(target, State::Unreachable, kind.reason(), None),
         }
-    }
-
-    /// A target decided without a conversation.
-    fn on_verdict(&mut self, target: Target, state: State, reason: &'static str, ttl: Option<u8>) {
-        let Some(position) = self.take(target) else {
-            return;
-        };
-        let rtt_us = self.raw.times.since(position, self.now_us);
-        self.counters.heard(state);
-        if let Some(rtt_us) = rtt_us.filter(|_| state == State::Closed) {
-            self.counters.trip(rtt_us);
-        }
-        self.counters.verdict(state);
-        if self.shared.settings.show.wants(state) {
-            let mut reply = self.shared.reply(target, state, reason, rtt_us);
-            reply.ttl = ttl;
-            self.outbox.push(reply, self.now_us);
-        }
-    }
-
-    /// The position of a target that answers for the first time; none for what was never asked or has answered.
-    pub(super) fn take(&mut self, target: Target) -> Option<u64> {
-        let position = self.shared.settings.line.position_of(&target)?;
-        if !self.segment.as_ref().is_some_and(|segment| segment.holds(position)) {
-            self.segment = self.shared.feed.segment_of(position);
-        }
-        let first = self.segment.as_ref().is_some_and(|segment| segment.mark(position, false));
-        if first {
-            self.counters.silent(-1);
-        }
-        first.then_some(position)
-    }
-
-    fn settle_open(&mut self, opened: Opened) {
-        let mut reply = self.shared.reply(opened.target, State::Open, "syn-ack", Some(opened.rtt_us));
-        reply.ttl = opened.ttl;
-        self.settle(reply);
-    }
-
-    fn settle_talks(&mut self) {
-        for (_, reply) in self.talks.take_done() {
-            self.settle(reply);
-        }
-    }
-
-    pub(super) fn settle(&mut self, reply: Reply) {
-        self.counters.verdict(State::Open);
-        self.outbox.push(reply, self.now_us);
     }
 }
 

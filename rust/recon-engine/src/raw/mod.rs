@@ -7,6 +7,7 @@ mod desk;
 mod lane;
 mod neighbours;
 mod receiver;
+mod recent;
 mod resets;
 mod scout;
 mod sender;

@@ -53,20 +53,27 @@ impl Receiver {
     }
 
     /// Receive until nothing more can come, or the run is stopped.
-    pub(crate) fn run(mut self) -> Result<(), EngineError> {
+    pub(crate) fn run(mut self, index: usize) -> Result<(), EngineError> {
+        let shared = self.shared.clone();
+        let mut turn = shared.turn(index);
         while !self.shared.stop.load(Ordering::Relaxed) && !self.is_done() {
             let polled_us = self.now_us();
             self.shared.regulate(polled_us);
             let wake_us = self.desk.next_us().unwrap_or(u64::MAX).min(polled_us + NAP_US);
             let patience = Duration::from_micros(wake_us.saturating_sub(polled_us));
-            self.ring.wait(patience).map_err(super::system("waiting for packets"))?;
+            drop(turn);
+            let waited = self.ring.wait(patience);
+            turn = shared.turn(index);
+            waited.map_err(super::system("waiting for packets"))?;
             let keeps_up = self.desk.begin(self.now_us());
             let desk = &mut self.desk;
             let frames = self.ring.drain(&mut |bytes, seen| desk.on_frame(bytes, seen));
             self.note_drops();
             self.desk.work(polled_us, frames, keeps_up);
         }
-        self.desk.finish();
+        let outbox = self.desk.finish();
+        drop(turn);
+        outbox.finish();
         Ok(())
     }
 

@@ -1,7 +1,8 @@
 //! Sends the probes of the line: a template, an address, a cookie. Keeps nothing per target but a bit.
 
+mod leaving;
+
 use std::collections::VecDeque;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -16,9 +17,10 @@ use super::Raw;
 use super::capped::{Capped, Pause};
 use super::datagrams::subject;
 use super::lane::{Lanes, Next};
+use super::recent::Recent;
 use crate::EngineError;
 use crate::counters::{Counters, Held};
-use crate::errno::{self, NO_ROUTE, OUT_OF_SCOPE, Outcome};
+use crate::errno::{NO_ROUTE, OUT_OF_SCOPE};
 use crate::feed::{Lease, Segment};
 use crate::link::Choice;
 use crate::outbox::Outbox;
@@ -78,8 +80,8 @@ pub(crate) struct Sender {
     chance: Chance,
     parked: VecDeque<Parked>,
     trouble: Trouble,
-    /// What was sent in the first pass within the reply window: times and positions.
-    recent: VecDeque<(u64, u64)>,
+    /// What was sent within the reply window: in the first pass, and where a journal is kept in each.
+    recent: Recent,
 }
 
 impl Sender {
@@ -105,12 +107,14 @@ impl Sender {
             chance: Chance::default(),
             parked: VecDeque::new(),
             trouble: Trouble::default(),
-            recent: VecDeque::new(),
+            recent: Recent::default(),
         }
     }
 
     /// Send until the line is done or the run is stopped.
-    pub(crate) fn run(mut self) -> Result<(), EngineError> {
+    pub(crate) fn run(mut self, index: usize) -> Result<(), EngineError> {
+        let shared = self.shared.clone();
+        let mut turn = shared.turn(index);
         while !self.shared.stop.load(Ordering::Relaxed) {
             let before_ns = self.shared.clock.now_ns();
             self.shared.regulate(before_ns / 1000);
@@ -121,11 +125,16 @@ impl Sender {
             if held.is_none() && self.parked.is_empty() && self.lanes.pending() == 0 {
                 break;
             }
+            self.forget(before_ns / 1000);
+            drop(turn);
             self.sleep(until_us.max(pause_us.unwrap_or(0)));
+            turn = shared.turn(index);
             let held = if pause_us.is_some() { self.trouble.lack() } else { held.unwrap_or(Held::Idle) };
             self.counters.held(held, self.shared.clock.now_ns() - before_ns);
         }
         self.wind_up();
+        drop(turn);
+        self.outbox.finish();
         Ok(())
     }
 
@@ -210,6 +219,11 @@ impl Sender {
 
     /// Send one probe, or find out why not.
     fn ask(&mut self, position: u64, pass: u32, now_us: u64) -> Result<(), EngineError> {
+        if pass > 1 && !self.is_silent(position) {
+            // It has answered since it was leased.
+            self.settled += 1;
+            return Ok(());
+        }
         let target = self.shared.settings.line.at(position);
         if !self.shared.permits(target.addr) {
             self.give_up(position, target, OUT_OF_SCOPE);
@@ -232,14 +246,15 @@ impl Sender {
             }
             Next::Absent(false) => {
                 self.mark_silent(position);
+                self.finish(position);
                 self.settled += 1;
                 return Ok(());
             }
         };
         self.mark_silent(position);
         self.raw.times.note(position, now_us);
-        if pass == 1 {
-            self.remember(position, now_us);
+        if pass == 1 || self.shared.keeps() {
+            self.recent.note(position, pass, now_us);
         }
         let port = self.raw.asking_port(target);
         while !self.push(lane, mac, target, port, pass, now_us) {
@@ -282,10 +297,22 @@ impl Sender {
         }
     }
 
+    fn is_silent(&self, position: u64) -> bool {
+        self.segment.as_ref().is_some_and(|segment| segment.is_silent(position))
+    }
+
+    /// A position needs nothing more in this pass, not even to be waited for.
+    fn finish(&self, position: u64) {
+        if let Some(segment) = &self.segment {
+            segment.finish(position);
+        }
+    }
+
     /// Count a target that we cannot ask.
     fn give_up(&mut self, position: u64, target: Target, reason: &'static str) {
         self.counters.error(reason);
         self.unmark(position);
+        self.finish(position);
         self.settled += 1;
         self.count_unknown(target, reason);
     }
@@ -294,6 +321,7 @@ impl Sender {
         self.counters.verdict(State::Unknown);
         if self.shared.settings.show.wants(State::Unknown) {
             let reply = self.shared.reply(target, State::Unknown, reason, None);
+            self.shared.produce(&reply, false);
             self.outbox.push(reply, self.now_us());
         }
     }
@@ -307,88 +335,9 @@ impl Sender {
         was_silent
     }
 
-    fn remember(&mut self, position: u64, now_us: u64) {
-        self.recent.push_back((now_us, position));
-        let window_us = self.shared.settings.timeout_us;
-        // While the link is down no answer comes in; what was asked shortly before is still awaited.
-        let end_us = self.trouble.down_since_us.unwrap_or(now_us);
-        while self.recent.front().is_some_and(|(sent_us, _)| sent_us + window_us < end_us) {
-            self.recent.pop_front();
-        }
-    }
-
     fn report_settled(&mut self) {
         if let (Some(segment), 1..) = (&self.segment, self.settled) {
             segment.settle(std::mem::take(&mut self.settled));
         }
-    }
-
-    /// Hand what is queued to the kernel; until when to wait where it takes nothing now.
-    fn flush(&mut self, now_us: u64) -> Option<u64> {
-        if self.lanes.pending() == 0 {
-            return None;
-        }
-        let (taken, failed) = self.lanes.flush();
-        self.counters.packets(taken);
-        if taken > 0 {
-            self.raw.last_sent_us.fetch_max(now_us, Ordering::Release);
-            self.trouble = Trouble::default();
-        }
-        failed.map(|(lane, error)| self.on_trouble(lane, &error, now_us))
-    }
-
-    /// The kernel takes no frame: until when to wait.
-    fn on_trouble(&mut self, lane: usize, error: &io::Error, now_us: u64) -> u64 {
-        let (name, scarce) = match errno::read(error) {
-            Outcome::Local { name, scarce } => (name, scarce),
-            _ => (NO_ROUTE, false),
-        };
-        self.counters.error(name);
-        self.trouble.failures += 1;
-        let back_off_us = (BACK_OFF_US << self.trouble.failures.min(10)).min(LONGEST_BACK_OFF_US);
-        if matches!(name, "ENETDOWN" | "ENODEV") {
-            let since_us = *self.trouble.down_since_us.get_or_insert(now_us);
-            if now_us - since_us > self.raw.link_patience_us {
-                self.shared.stop.store(true, Ordering::Relaxed);
-            }
-        } else if !scarce && self.trouble.failures >= FORBIDDEN_TRIES {
-            self.trouble.failures = 0;
-            self.refuse(lane, name);
-        }
-        now_us + back_off_us
-    }
-
-    /// Give up the frame that the kernel refuses; its target is unknown unless it has answered meanwhile.
-    fn refuse(&mut self, lane: usize, reason: &'static str) {
-        let mut refused = None;
-        self.lanes.at(lane).take_back(&mut |target| refused = Some(target));
-        let position = refused.and_then(|target| self.shared.settings.line.position_of(&target));
-        if let (Some(target), Some(position)) = (refused, position) {
-            self.counters.error(reason);
-            if self.unmark(position) {
-                self.count_unknown(target, reason);
-            }
-        }
-    }
-
-    /// The end: what was sent too late to be answered before a stop, or never left, is not silent but unknown.
-    fn wind_up(mut self) {
-        if self.shared.stop.load(Ordering::Relaxed) {
-            let end_us = self.trouble.down_since_us.unwrap_or(self.now_us());
-            let window_us = self.shared.settings.timeout_us;
-            for &(_, position) in self.recent.iter().filter(|(sent_us, _)| sent_us + window_us > end_us) {
-                self.unmark(position);
-            }
-            let mut queued = Vec::new();
-            for lane in 0..self.lanes.len() {
-                while self.lanes.at(lane).take_back(&mut |target| queued.push(target)) {}
-            }
-            for position in queued.iter().filter_map(|target| self.shared.settings.line.position_of(target)) {
-                self.unmark(position);
-            }
-        }
-        self.report_settled();
-        self.raw.senders.fetch_sub(1, Ordering::Release);
-        self.outbox.finish();
     }
 }
