@@ -51,6 +51,12 @@ impl Pace {
         if self.slack_ns == SHORT_SLACK_NS { self.interval_ns.load(Ordering::Relaxed) } else { 0 }
     }
 
+    /// How many probes may leave in one heap after a sender was late.
+    #[must_use]
+    pub fn heap(&self) -> u64 {
+        self.slack_ns.checked_div(self.interval_ns.load(Ordering::Relaxed)).map_or(u64::MAX, |heap| heap + 1)
+    }
+
     /// Take a slot at `now_ns`.
     ///
     /// # Errors
@@ -168,6 +174,11 @@ mod tests {
         pace.charge(SECOND, 100);
         let free = pace.claim(SECOND).expect_err("a hundred slots were charged");
         assert!(free > SECOND + 95_000_000);
+    }
+
+    #[test]
+    fn a_heap_is_what_the_credit_holds() {
+        assert_eq!([Some(100_000.0), Some(20.0), None].map(|pps| Pace::new(pps).heap()), [399, 1, u64::MAX]);
     }
 
     #[test]

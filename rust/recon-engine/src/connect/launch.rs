@@ -95,7 +95,11 @@ impl Worker {
                 }
                 continue;
             }
-            if self.shared.regulator.is_turn_of_canary(&mut self.chance, self.shared.clock.now_ns()) {
+            if self.shared.regulator.is_turn_of_canary(
+                &mut self.chance,
+                self.shared.clock.now_ns(),
+                self.shared.pace.heap(),
+            ) {
                 if let Err(pause) = self.start_canary() {
                     return pause;
                 }

@@ -160,7 +160,7 @@ impl Sender {
             if count % TICK == 0 {
                 now_ns = self.shared.clock.now_ns();
             }
-            if self.shared.regulator.is_turn_of_canary(&mut self.chance, now_ns)
+            if self.shared.regulator.is_turn_of_canary(&mut self.chance, now_ns, self.shared.pace.heap())
                 && self.shared.pace.claim(now_ns).is_ok()
             {
                 self.ask_canary(now_ns / 1000)?;

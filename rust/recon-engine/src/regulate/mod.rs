@@ -28,25 +28,23 @@ const MOST_WAITING: usize = 64;
 /// Loss beyond this share of control probes is what limited a run at a rate that the user fixed.
 const LOSS_LIMITS: f64 = 0.05;
 
-/// Control probes wait for fewer probes than this, and not longer than that many nanoseconds.
-const WAIT_PROBES: u64 = 8;
-const WAIT_NS: u64 = 2_000_000;
+/// The most probes that one round of a sender hands over together.
+const LARGEST_HEAP: u64 = 256;
 
 /// Which of the next probes a control probe goes before.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Chance {
-    /// Probes to wait for, and since when; none while no control probe waits.
-    wait: Option<(u64, u64)>,
+    /// Probes to wait for; none while no control probe waits.
+    wait: Option<u64>,
 }
 
 impl Chance {
-    /// Another probe is about to leave; whether the control probe goes first.
-    fn falls(&mut self, now_ns: u64) -> bool {
+    /// Another probe is about to leave, one of up to `heap` at once; whether the control probe goes first.
+    fn falls(&mut self, now_ns: u64, heap: u64) -> bool {
         // The clock's last digits are as good as chance here.
-        let (left, since_ns) = self.wait.unwrap_or(((now_ns >> 4) % WAIT_PROBES, now_ns));
-        let falls = left == 0 || now_ns > since_ns + WAIT_NS;
-        self.wait = (!falls).then(|| (left - 1, since_ns));
-        falls
+        let left = self.wait.unwrap_or((now_ns >> 4) % heap.clamp(1, LARGEST_HEAP));
+        self.wait = left.checked_sub(1);
+        left == 0
     }
 }
 
@@ -150,6 +148,9 @@ impl Regulator {
             state.follow(now_us, feed);
             state.learn(&found, self.is_watching);
             let is_sending = sights.asked > state.seen.asked;
+            if !is_sending {
+                self.withdraw_waiting(&mut state);
+            }
             state.report(now_us, sights);
             self.steer(&mut state, now_us, pace, is_sending);
             self.decide(&mut state, now_us, feed, timeout_us);
@@ -192,6 +193,13 @@ impl Regulator {
         }
     }
 
+    /// Nothing is sent for them to go along with: control probes that wait say nothing.
+    fn withdraw_waiting(&self, state: &mut State) {
+        while let Some(position) = self.take_canary() {
+            state.canaries.withdraw(position);
+        }
+    }
+
     /// Whether a control probe waits to be sent.
     fn has_canary(&self) -> bool {
         self.queued.load(Ordering::Relaxed) > 0
@@ -199,8 +207,8 @@ impl Regulator {
 
     /// Whether a control probe is to be sent now. It must not always be the first of a heap of probes, which fares
     /// better than the others: it waits for a few of them, by chance.
-    pub(crate) fn is_turn_of_canary(&self, chance: &mut Chance, now_ns: u64) -> bool {
-        self.has_canary() && chance.falls(now_ns)
+    pub(crate) fn is_turn_of_canary(&self, chance: &mut Chance, now_ns: u64, heap: u64) -> bool {
+        self.has_canary() && chance.falls(now_ns, heap)
     }
 
     /// The position to ask again now.
@@ -343,19 +351,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_control_probe_has_no_usual_place_among_the_others() {
+    fn a_control_probe_has_no_usual_place_in_a_heap() {
         let place = |now_ns: u64| {
             let mut chance = Chance::default();
-            (0..=WAIT_PROBES).find(|_| chance.falls(now_ns)).expect("it falls in the end")
+            (0..8).find(|_| chance.falls(now_ns, 8)).expect("its place is within the heap")
         };
-        let places: std::collections::BTreeSet<u64> = (0..WAIT_PROBES).map(|step| place(step << 4)).collect();
-        assert_eq!(places.len() as u64, WAIT_PROBES);
+        let places: std::collections::BTreeSet<u64> = (0..8).map(|step| place(step << 4)).collect();
+        assert_eq!(places.len(), 8);
     }
 
     #[test]
-    fn a_control_probe_does_not_wait_long() {
-        let mut chance = Chance::default();
-        assert!(!chance.falls(7 << 4));
-        assert!(chance.falls((7 << 4) + WAIT_NS + 1));
+    fn a_lone_probe_does_not_keep_a_control_probe_waiting() {
+        assert!(Chance::default().falls(7 << 4, 1));
+        assert!((0..LARGEST_HEAP).any(|_| Chance::default().falls(0, u64::MAX)));
     }
 }
