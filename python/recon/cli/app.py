@@ -18,6 +18,7 @@ from recon.cli import (
     plugins,
     ports,
     probes,
+    resume,
     rm,
     runs,
     show,
@@ -48,9 +49,9 @@ recon COMMAND --help tells more."""
 
 BUILT_IN = frozenset({
     "sweep", "ports", "explain", "trace", "identify", "export", "plugins", "probes", "doctor", "demo", "runs", "show",
-    "rm", "config",
+    "rm", "config", "resume",
 })  # fmt: skip
-LATER = ("diff", "resume", "merge")
+LATER = ("diff", "merge")
 """Commands that the next versions bring; until then each says so. A plugin's command of that name goes first."""
 
 _ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -73,6 +74,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.command("export", epilog=export.EPILOG, no_args_is_help=True)(export.command)
     app.command("runs", epilog=runs.EPILOG)(runs.command)
     app.command("show", epilog=show.EPILOG, no_args_is_help=True)(show.command)
+    app.command("resume", epilog=resume.EPILOG, no_args_is_help=True)(resume.command)
     app.command("rm", epilog=rm.EPILOG, no_args_is_help=True)(rm.command)
     app.add_typer(config.app, name="config")
     app.add_typer(plugins.app, name="plugins")

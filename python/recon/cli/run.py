@@ -9,15 +9,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from recon.cli import audit, guard
-from recon.cli.exits import ExitCode, complain, quiet_pipe, silence_stdout
+from recon.cli.exits import ExitCode, complain, quiet_pipe
 from recon.cli.files import Files
+from recon.cli.keeping import Keeping
 from recon.cli.live import Live, Screen
 from recon.cli.loading import load_plugins, route_warnings
 from recon.cli.looks import can_redraw
-from recon.cli.output import Output, Writer, choose_sink, open_sink, write_summary
+from recon.cli.output import Output, Writer, choose_sink, open_sink, tell_failure, write_summary
 from recon.cli.recording import TranscriptSink
 from recon.cli.signals import Interrupts
-from recon.cli.summary import counted, lines_of, listed
+from recon.cli.summary import lines_of, listed
 from recon.cli.targets import Words
 from recon.config import load as load_config
 from recon.errors import PlanError
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from recon.model import Progress, Sink, Summary
+    from recon.pipeline import Sweep
     from recon.plugins import Plugins
+    from recon.store import Run
 
 _STDERR = 2
 _LINES_A_WRITE = 1 << 16
@@ -73,6 +76,8 @@ class Request:
     color: str = "auto"
     fail_on_open: bool = False
     yes: bool = False
+    store: bool = False
+    earlier: bool = False
     scope: str | None = None
     per_host: int | None = None
     per_net: int | None = None
@@ -138,6 +143,13 @@ def _run(request: Request, beside: Sink | None, line: audit.Audit) -> Summary:
     audit.check()
     guard.check(plan, yes=request.yes)
     _name_unresolved(plan)
+    return sweep_plan(plan, plugins, request, beside=beside)
+
+
+def sweep_plan(
+    plan: Plan, plugins: Plugins, request: Request, *, kept: Run | None = None, beside: Sink | None = None
+) -> Summary:
+    """Sweep a plan as ``request`` wants it written; ``kept`` is a run that goes on. The summary has the exit code."""
     screen = Screen(_STDERR)
     route_warnings(lambda text: screen.say(f"recon: {terminal(text)}"))
     kind = choose_sink(plugins.sinks(), request.format, request.output)
@@ -150,10 +162,16 @@ def _run(request: Request, beside: Sink | None, line: audit.Audit) -> Summary:
     spoken = None if talks is None else TranscriptSink(talks)
     sinks = (open_sink(kind, output, color=request.color), spoken, beside)
     writer = Writer(*sinks, min_confidence=request.min_confidence)
-    summary, interrupted = _sweep(plan, plugins, files, writer, partial(Live, progress_mode(request.progress), screen))
+    keeping = Keeping(plan, kept, store=request.store)
+    if request.earlier:
+        keeping.give_earlier(writer)
+    show = partial(Live, progress_mode(request.progress), screen)
+    start = partial(keeping.started, partial(start_sweep, plan, plugins=plugins))
+    summary, interrupted = _sweep(start, files, writer, show)
     writer.close(summary, output)
-    summary = summary.with_exit(_exit_code(request, summary, writer, interrupted))
+    summary = keeping.named(summary.with_exit(_exit_code(request, summary, writer, interrupted)))
     _tell(summary, writer, output)
+    keeping.end(summary, quiet=writer.reader_left)
     if account is not None:
         write_summary(str(request.summary), account, summary)
     return summary
@@ -192,11 +210,11 @@ def _name_unresolved(plan: Plan) -> None:
 
 
 def _sweep(
-    plan: Plan, plugins: Plugins, files: Files, writer: Writer, show: Callable[[Callable[[], Progress]], Live]
+    start: Callable[[], Sweep], files: Files, writer: Writer, show: Callable[[Callable[[], Progress]], Live]
 ) -> tuple[Summary, int | None]:
     """Drain the sweep; its summary and the exit code of the signal that stopped it, if one did."""
     with (
-        start_sweep(plan, plugins=plugins) as running,
+        start() as running,
         Interrupts(running.stop) as interrupts,
         show(running.progress),
     ):
@@ -232,12 +250,8 @@ def _path(word: str | None) -> str | None:
 
 def _tell(summary: Summary, writer: Writer, output: Output) -> None:
     """Say how it ended, unless nobody reads any more."""
+    tell_failure(writer, output)
     if writer.reader_left:
-        silence_stdout()
         return
-    if writer.failure is not None:
-        where = output.path or "standard output"
-        why = getattr(writer.failure, "strerror", None) or f"{type(writer.failure).__name__}: {writer.failure}"
-        complain(f"{where}: {why}; stopped, and it holds {counted(output.lines, 'whole line')}")
     for line in lines_of(summary):
         print(line, file=sys.stderr)

@@ -211,7 +211,7 @@ def command(
         typer.Option(metavar="open", rich_help_panel=_WHERE, help="Exit 1 if any port is open."),
     ] = None,
     no_store: Annotated[
-        bool, typer.Option("--no-store", rich_help_panel=_WHERE, help="Store no run. So far recon stores none anyhow.")
+        bool, typer.Option("--no-store", rich_help_panel=_WHERE, help="Keep no run folder.")
     ] = False,
     yes: Annotated[
         bool, typer.Option("--yes", rich_help_panel=_CARE, help="Sweep very large or very public ranges unasked.")
@@ -232,7 +232,6 @@ def command(
 ) -> None:  # fmt: skip
     """Sweep targets and say exactly what answers."""
     del profile  # recon.cli.config has made defaults of it
-    del no_store  # nothing is stored yet
     if not targets:
         raise PlanError("TARGET", "missing: name at least one", "recon sweep 127.0.0.1 -p 22,80")
     from recon.cli.run import Request  # noqa: PLC0415 - --help does not load the core
@@ -275,6 +274,7 @@ def command(
         scope=scope,
         per_host=per_host,
         per_net=per_net,
+        store=not no_store,
     )
     raise typer.Exit(_do(request, dry_run=dry_run, explain=explain))
 

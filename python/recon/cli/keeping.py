@@ -1,0 +1,71 @@
+"""Keeps a sweep as a stored run, and says so. Must never let a run go without its journal that was to have one."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from recon.errors import ReconError, StoreError
+from recon.plugins import listing
+from recon.store import new_run
+from recon.store.receipts import end
+from recon.store.retention import remove
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from recon.cli.output import Writer
+    from recon.model import Summary
+    from recon.pipeline import Sweep
+    from recon.plan import Plan
+    from recon.store import Run
+
+
+class Keeping:
+    """The run folder of one sweep, or none."""
+
+    def __init__(self, plan: Plan, kept: Run | None, *, store: bool) -> None:
+        """Go on with ``kept``, or make a new folder if one is wanted; raises StoreError."""
+        self._is_new = kept is None
+        self._run = kept
+        if store and kept is None:
+            self._run = _new(plan)
+
+    def give_earlier(self, writer: Writer) -> None:
+        """Write the rows that the run has already."""
+        if self._run is not None and self._run.journal.exists():
+            all(map(writer.write, self._run.batches()))
+
+    def started(self, start: Callable[..., Sweep]) -> Sweep:
+        """Start the sweep with its journal; a run that could not even begin leaves no folder."""
+        try:
+            return start(journal=None if self._run is None else self._run.journal)
+        except ReconError:
+            if self._run is not None and self._is_new:
+                remove(self._run)
+            raise
+
+    def named(self, summary: Summary) -> Summary:
+        """The summary with the run's name."""
+        return summary if self._run is None else replace(summary, run=self._run.id)
+
+    def end(self, summary: Summary, *, quiet: bool) -> None:
+        """Write how it ended into the folder, and say where it is; raises StoreError."""
+        if self._run is None:
+            return
+        end(self._run, summary)
+        if quiet:
+            return
+        print(f"stored as {self._run.id}: recon show {'last' if self._is_new else self._run.id}", file=sys.stderr)
+        if summary.interrupted:
+            print(f"to go on: recon resume {self._run.id}", file=sys.stderr)
+
+
+def _new(plan: Plan) -> Run:
+    versions = {one.distribution: one.version for one in listing() if one.enabled and one.distribution}
+    try:
+        return new_run(plan, versions=versions)
+    except StoreError as error:
+        message = f"{error} (nothing was sent; --no-store keeps no run)"
+        raise StoreError(message) from None
