@@ -15,6 +15,7 @@ from recon.cli import (
     explain,
     export,
     identify,
+    merge,
     plugins,
     ports,
     probes,
@@ -49,9 +50,9 @@ recon COMMAND --help tells more."""
 
 BUILT_IN = frozenset({
     "sweep", "ports", "explain", "trace", "identify", "export", "plugins", "probes", "doctor", "demo", "runs", "show",
-    "rm", "config", "resume",
+    "rm", "config", "resume", "merge",
 })  # fmt: skip
-LATER = ("diff", "merge")
+LATER = ("diff",)
 """Commands that the next versions bring; until then each says so. A plugin's command of that name goes first."""
 
 _ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -75,6 +76,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.command("runs", epilog=runs.EPILOG)(runs.command)
     app.command("show", epilog=show.EPILOG, no_args_is_help=True)(show.command)
     app.command("resume", epilog=resume.EPILOG, no_args_is_help=True)(resume.command)
+    app.command("merge", epilog=merge.EPILOG, no_args_is_help=True)(merge.command)
     app.command("rm", epilog=rm.EPILOG, no_args_is_help=True)(rm.command)
     app.add_typer(config.app, name="config")
     app.add_typer(plugins.app, name="plugins")
