@@ -203,14 +203,6 @@ def test_an_unknown_command_exits_2(recon):
     assert recon("no-such-command").returncode == 2
 
 
-@pytest.mark.parametrize("words", [("diff", "1", "2")])
-def test_a_command_of_later_versions_says_so(recon, words):
-    done = recon(*words)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert f"'{words[0]}': not yet available in this version" in done.stderr
-    assert f" {words[0]} " not in recon("--help").stdout
-
-
 def test_commands_are_announced_by_the_module_in_the_right_group_only(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     package = tmp_path / "announcer" / "inner.py"

@@ -248,7 +248,9 @@ def test_a_disk_that_fills_up_keeps_whole_rows_only(recon, greeter, tmp_path):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
-    done = recon("sweep", "127.1.0.0/23", "-p", greeter.port, "--rate", "max", "-o", path, preexec_fn=limit)
+    done = recon(
+        "sweep", "127.1.0.0/23", "-p", greeter.port, "--rate", "max", "--no-store", "-o", path, preexec_fn=limit
+    )
     rows = path.read_text().splitlines(keepends=True)
     assert done.returncode == 5
     assert rows
@@ -261,7 +263,7 @@ def test_a_disk_that_fills_up_behind_a_redirection_keeps_whole_rows_only(command
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
-    words = ("sweep", "127.1.0.0/23", "-p", greeter.port, "--rate", "max")
+    words = ("sweep", "127.1.0.0/23", "-p", greeter.port, "--rate", "max", "--no-store")
     with path.open("wb") as file:
         file.write(b"before\n")
         file.flush()

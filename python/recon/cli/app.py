@@ -11,6 +11,7 @@ import typer
 from recon.cli import (
     config,
     demo,
+    diff,
     doctor,
     explain,
     export,
@@ -27,7 +28,6 @@ from recon.cli import (
     trace,
 )
 from recon.cli.announced import any_commands
-from recon.errors import PlanError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,12 +50,8 @@ recon COMMAND --help tells more."""
 
 BUILT_IN = frozenset({
     "sweep", "ports", "explain", "trace", "identify", "export", "plugins", "probes", "doctor", "demo", "runs", "show",
-    "rm", "config", "resume", "merge",
+    "rm", "config", "resume", "merge", "diff",
 })  # fmt: skip
-LATER = ("diff",)
-"""Commands that the next versions bring; until then each says so. A plugin's command of that name goes first."""
-
-_ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
 _QUICK = frozenset({"--version", "--show-completion", "--install-completion"})
 
 
@@ -77,14 +73,13 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.command("show", epilog=show.EPILOG, no_args_is_help=True)(show.command)
     app.command("resume", epilog=resume.EPILOG, no_args_is_help=True)(resume.command)
     app.command("merge", epilog=merge.EPILOG, no_args_is_help=True)(merge.command)
+    app.command("diff", epilog=diff.EPILOG, no_args_is_help=True)(diff.command)
     app.command("rm", epilog=rm.EPILOG, no_args_is_help=True)(rm.command)
     app.add_typer(config.app, name="config")
     app.add_typer(plugins.app, name="plugins")
     app.add_typer(probes.app, name="probes")
     app.command("doctor", epilog=doctor.EPILOG)(doctor.command)
     app.command("demo", epilog=demo.EPILOG)(demo.command)
-    for name in LATER:
-        app.command(name, hidden=True, add_help_option=False, context_settings=_ANYTHING)(_refuse)
     if needs_plugins(arguments):
         _add_plugin_commands(app)
     return app
@@ -102,10 +97,6 @@ def _add_plugin_commands(app: typer.Typer) -> None:
     from recon.cli.loading import load_plugins  # noqa: PLC0415 - see needs_plugins
 
     load_plugins().commands(app)
-
-
-def _refuse(context: typer.Context) -> None:
-    raise PlanError(str(context.info_name), "not yet available in this version", "recon --help")
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - Typer's callback signature

@@ -48,7 +48,11 @@ def new_run(
         folder.mkdir(parents=True, mode=0o700)
     about = {"id": name, "kind": kind, "plugins": dict(versions or {})}
     text = json.dumps({**json.loads(plan.to_json()), "run": about}, indent=1) + "\n"
-    documents.write(folder / documents.PLAN, text)
+    try:
+        documents.write(folder / documents.PLAN, text)
+    except StoreError:
+        folder.rmdir()
+        raise
     return Run(folder)
 
 

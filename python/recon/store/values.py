@@ -77,7 +77,7 @@ def addresses(column: str, operator: str, value: str) -> Condition:
     _only(operator, "=", *_ORDER)
     try:
         if operator in _ORDER:
-            return Condition(f"{column} {operator} ?", (_sixteen(value),))
+            return Condition(f"{column} {operator} ?", (sixteen(value),))
         return Condition(f"{column} BETWEEN ? AND ?", _ends(value))
     except ValueError:
         raise Refused("is an address, a prefix or a range: 10.0.0.0/8, 10.0.0.1-10.0.0.9") from None
@@ -86,12 +86,13 @@ def addresses(column: str, operator: str, value: str) -> Condition:
 def _ends(value: str) -> tuple[bytes, bytes]:
     if "/" in value:
         network = ip_network(value, strict=False)
-        return _sixteen(str(network[0])), _sixteen(str(network[-1]))
+        return sixteen(str(network[0])), sixteen(str(network[-1]))
     first, dash, last = value.partition("-")
-    return _sixteen(first), _sixteen(last if dash else first)
+    return sixteen(first), sixteen(last if dash else first)
 
 
-def _sixteen(word: str) -> bytes:
+def sixteen(word: str) -> bytes:
+    """An address as the column has it; ValueError on what is none."""
     address = ip_address(word.strip())
     return (address if isinstance(address, IPv6Address) else IPv6Address(_MAPPED | int(address))).packed
 
