@@ -30,7 +30,7 @@ def command(
     format_: Annotated[
         str | None,
         typer.Option(
-            "--format", metavar="NAME", autocompletion=words.starting_with("table", "list", "jsonl", "csv"),
+            "--format", metavar="NAME", autocompletion=words.starting_with(*words.FORMATS),
             help="As of recon sweep.",
         ),
     ] = None,

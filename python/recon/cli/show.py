@@ -36,8 +36,7 @@ def command(
     format_: Annotated[
         str | None,
         typer.Option(
-            "--format", metavar="NAME", autocompletion=words.starting_with("table", "list", "jsonl", "csv"),
-            help="table, list, jsonl, csv, or a plugin's. Default: table on a terminal, list into a pipe.",
+            "--format", metavar="NAME", autocompletion=words.starting_with(*words.FORMATS), help=words.FORMAT_HELP
         ),
     ] = None,
     output: Annotated[
