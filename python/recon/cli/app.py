@@ -16,6 +16,7 @@ from recon.cli import (
     explain,
     export,
     identify,
+    import_,
     merge,
     plugins,
     ports,
@@ -50,7 +51,7 @@ recon COMMAND --help tells more."""
 
 BUILT_IN = frozenset({
     "sweep", "ports", "explain", "trace", "identify", "export", "plugins", "probes", "doctor", "demo", "runs", "show",
-    "rm", "config", "resume", "merge", "diff",
+    "rm", "config", "resume", "merge", "diff", "import",
 })  # fmt: skip
 _QUICK = frozenset({"--version", "--show-completion", "--install-completion"})
 
@@ -69,6 +70,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.command("trace", epilog=trace.EPILOG, no_args_is_help=True)(trace.command)
     app.command("identify", epilog=identify.EPILOG, no_args_is_help=True)(identify.command)
     app.command("export", epilog=export.EPILOG, no_args_is_help=True)(export.command)
+    app.command("import", epilog=import_.EPILOG, no_args_is_help=True)(import_.command)
     app.command("runs", epilog=runs.EPILOG)(runs.command)
     app.command("show", epilog=show.EPILOG, no_args_is_help=True)(show.command)
     app.command("resume", epilog=resume.EPILOG, no_args_is_help=True)(resume.command)
