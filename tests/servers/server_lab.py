@@ -88,6 +88,7 @@ class Lab:
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     cwd=home,
+                    env=_plain_environment(),
                 )
             )
 
@@ -185,3 +186,8 @@ def _make_certificate(folder: Path) -> None:
     files = ["-keyout", str(folder / "key"), "-out", str(folder / "crt"), "-addext", names]
     subprocess.run([*asked, *files], check=True, capture_output=True)
     (folder / "key").chmod(0o644)
+
+
+def _plain_environment() -> dict[str, str]:
+    """What a server is started with: nothing of where recon, or its tests, keep their own files."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "RECON_"))}
