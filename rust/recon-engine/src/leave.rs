@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use recon_core::caps::Caps;
 
-use crate::settings::Settings;
+use crate::settings::{Rate, Settings};
 use crate::sweep::Shared;
 
 /// Why a probe may not leave now. Times are nanoseconds of the run's clock.
@@ -30,6 +30,17 @@ impl Shared {
             self.with_caps(|caps| caps.give_back(addr()));
             Wait::All(free_ns)
         })
+    }
+
+    /// Take leave for a further question to a target that has answered. A rate that is still being found, below no
+    /// ceiling, lets it go at once and charges it to the sweep's own probes: its conversation has little time.
+    pub(crate) fn leave_further(&self, addr: impl Fn() -> IpAddr, now_ns: u64) -> Result<(), Wait> {
+        if self.settings.rate != Rate::Auto(None) {
+            return self.leave(addr, now_ns);
+        }
+        self.is_let(addr, now_ns).map_err(Wait::Host)?;
+        self.pace.charge(now_ns, 1);
+        Ok(())
     }
 
     /// Take leave for a probe to `addr` whose part of the rate is taken already; else when to come back.

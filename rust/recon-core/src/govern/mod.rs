@@ -154,7 +154,7 @@ impl Governor {
     /// A further pass begins, over `targets` that are still silent: their share of answers is another. A small pass is
     /// spread over a while, so that one burst of loss does not take it whole.
     pub fn begin_pass(&mut self, now_us: u64, targets: u64) {
-        self.pass_pps = (targets as f64 / PASS_LEAST_S).max(LEAST_PPS);
+        self.pass_pps = (targets as f64 / PASS_LEAST_S).max(self.start_pps);
         self.usual.keep_canaries();
         if let Some(trial) = self.trial.take() {
             (self.rate_pps, self.growth, self.limit_pps) = (trial.usual_pps, trial.growth, None);

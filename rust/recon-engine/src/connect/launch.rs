@@ -243,7 +243,7 @@ impl Worker {
             return Ok(());
         };
         let now_ns = self.shared.clock.now_ns();
-        match self.shared.leave(|| target.addr, now_ns) {
+        match self.shared.leave_further(|| target.addr, now_ns) {
             Ok(()) => {}
             Err(Wait::Host(at_ns)) => {
                 self.wheel.insert(at_ns.div_ceil(1000), Due::Extra(port, wire));

@@ -53,7 +53,7 @@ impl Worker {
             } else if busy || now_us < opening.not_before_us {
                 self.waiting.push_back(opening);
             } else {
-                match self.shared.leave(|| opening.addr, now_us * 1000) {
+                match self.shared.leave_further(|| opening.addr, now_us * 1000) {
                     Ok(()) => {
                         self.queued.remove(&opening.id);
                         self.open(opening, now_us);

@@ -254,7 +254,7 @@ impl Desk {
             let Some(target) = self.talks.target(port) else {
                 continue;
             };
-            match self.shared.leave(|| target.addr, self.now_us * 1000) {
+            match self.shared.leave_further(|| target.addr, self.now_us * 1000) {
                 Ok(()) => {}
                 Err(Wait::Host(_)) => {
                     self.streams.extras.push_back((port, wire));

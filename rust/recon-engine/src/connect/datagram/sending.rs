@@ -92,7 +92,7 @@ impl Worker {
         while let Some(&key) = self.datagrams.owed.front() {
             if self.datagrams.asked.contains(key) {
                 let addr = self.datagrams.asked[key].target.addr;
-                match self.shared.leave(|| addr, self.shared.clock.now_ns()) {
+                match self.shared.leave_further(|| addr, self.shared.clock.now_ns()) {
                     Ok(()) => self.enqueue(key),
                     Err(Wait::Host(at_ns)) => self.wheel.insert(at_ns.div_ceil(1000), Due::Owed(key)),
                     Err(Wait::All(free_ns)) => return self.wake_owed(key, free_ns.div_ceil(1000)),
