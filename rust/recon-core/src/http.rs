@@ -136,13 +136,9 @@ impl<'a> Response<'a> {
     fn content_length(&self) -> Option<usize> {
         std::str::from_utf8(self.header("content-length")?).ok()?.parse().ok()
     }
-
-    fn is_html(&self) -> bool {
-        self.header("content-type").is_some_and(|value| contains_folded(value, b"html"))
-    }
 }
 
-/// Whether nothing more is needed from a response: its framing ended, its title was read, or enough body came.
+/// Whether nothing more is needed from a response: its framing ended, or enough body came.
 #[must_use]
 pub fn complete(answer: &[u8]) -> bool {
     if !head_ended(answer) {
@@ -151,9 +147,23 @@ pub fn complete(answer: &[u8]) -> bool {
     let Some(response) = Response::parse(answer) else {
         return true;
     };
-    response.body_ended
-        || response.body.len() >= BODY_LIMIT
-        || (response.is_html() && contains_folded(&response.body, b"</title>"))
+    response.body_ended || response.body.len() >= BODY_LIMIT
+}
+
+/// Whether a response is under way that says itself how long it is: a pause in it is no end.
+#[must_use]
+pub fn is_cut(answer: &[u8]) -> bool {
+    if !answer.starts_with(b"HTTP/") || complete(answer) {
+        return false;
+    }
+    let says_length = |response: Response<'_>| response.is_chunked() || response.content_length().is_some();
+    !head_ended(answer) || Response::parse(answer).is_some_and(says_length)
+}
+
+/// Whether a response ended by its own framing, so that its last value is not cut.
+#[must_use]
+pub fn has_ended(answer: &[u8]) -> bool {
+    answer.starts_with(b"HTTP/") && Response::parse(answer).is_some_and(|response| response.body_ended)
 }
 
 /// Looks for the empty line cheaply, before anything is parsed.
@@ -277,9 +287,22 @@ mod tests {
     }
 
     #[test]
-    fn a_title_is_enough_of_a_page() {
-        assert!(complete(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>x</TITLE>"));
-        assert!(!complete(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>x</tit"));
+    fn a_page_is_read_past_its_title() {
+        assert!(!complete(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n<title>x</title>"));
+        assert!(complete(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n<title>x</title>v1.0"));
+    }
+
+    #[test]
+    fn a_response_that_says_its_length_is_cut_until_it_is_there() {
+        assert!(is_cut(b"HTTP/1.1 200 OK\r\nServer: a"));
+        assert!(is_cut(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na"));
+        assert!(!is_cut(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab"));
+        assert!(is_cut(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"));
+        assert!(!is_cut(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"));
+        assert!(!is_cut(b"HTTP/1.1 200 OK\r\n\r\nuntil it closes"));
+        assert!(!is_cut(b"220 no page"));
+        assert!(has_ended(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab"));
+        assert!(!has_ended(b"HTTP/1.1 200 OK\r\n\r\nuntil it closes"));
     }
 
     #[test]

@@ -44,12 +44,18 @@ fn probe(name: &str, ports: &[(u16, u16)], send: &[u8], matches: Vec<MatchSpec>)
     }
 }
 
+fn pages() -> Vec<MatchSpec> {
+    let status = |version: &str| format!("(?s)^HTTP/1.1 200 OK.*W{version}");
+    let refused = matched("http", Some("W"), "^HTTP/1.1 400 W", "HTTP/1.1 400 W\r\n\r\n");
+    vec![refused, matched("http", Some("W"), &status(r" (?P<version>\d)"), "HTTP/1.1 200 OK\r\n\r\nW 7")]
+}
+
 fn pack() -> Pack {
     let ssh = probe("ssh", &[(22, 22)], b"", vec![matched("ssh", Some("X"), "^SSH-2.0-X", "SSH-2.0-X\r\n")]);
     let http = ProbeSpec {
         rarity: 1,
         tls_ports: vec![(443, 443)],
-        ..probe("http", &[(80, 80)], b"GET / HTTP/1.1\r\nHost: {authority}\r\n\r\n", vec![])
+        ..probe("http", &[(80, 80)], b"GET / HTTP/1.1\r\nHost: {authority}\r\n\r\n", pages())
     };
     let mail = ProbeSpec {
         starttls: vec![(b"STARTTLS\r\n".to_vec(), b"220 ".to_vec())],
@@ -248,6 +254,60 @@ fn a_product_without_its_version_is_asked_only_what_can_tell_it() {
     assert_eq!(told.collect::<Vec<_>>(), [(Some("C"), Some("7"))]);
 }
 
+/// A port that means nothing, with the common question put on its first connection and a handshake begun on another.
+fn asked_and_secured() -> Bench {
+    let mut bench = Bench::new(4000);
+    bench.timeout();
+    bench.open(1, 300_100);
+    bench
+}
+
+fn told(findings: &Findings) -> Vec<(Option<&str>, Option<&str>)> {
+    findings.services.iter().map(|one| (one.product.as_deref(), one.version.as_deref())).collect()
+}
+
+#[test]
+fn a_version_that_is_on_its_way_is_waited_for() {
+    let mut bench = asked_and_secured();
+    bench.data(0, b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", 300_200);
+    let refusal = b"HTTP/1.1 400 W\r\nContent-Length: 0\r\n\r\n";
+    bench.dialogue.on_secure_failed(&bench.pack, &mut bench.scratch, 1, refusal, 300_300);
+    assert!(!bench.dialogue.is_done());
+    bench.data(0, b"W 7", 320_000);
+    assert!(bench.dialogue.is_done());
+    assert_eq!(told(&bench.findings()), [(Some("W"), Some("7"))]);
+}
+
+#[test]
+fn a_question_whose_answer_could_tell_more_of_what_was_found_has_the_time_of_one_that_is_not_blind() {
+    let mut bench = asked_and_secured();
+    let refusal = b"HTTP/1.1 400 W\r\nContent-Length: 0\r\n\r\n";
+    bench.dialogue.on_secure_failed(&bench.pack, &mut bench.scratch, 1, refusal, 300_300);
+    while !bench.dialogue.is_done() {
+        assert!(bench.dialogue.deadline_us() <= 300_300 + Budget::default().answer_us, "and no more than that");
+        bench.timeout();
+    }
+    assert_eq!(told(&bench.findings()), [(Some("W"), None)]);
+}
+
+#[test]
+fn the_common_question_is_heard_late_beside_the_others() {
+    let mut bench = asked_and_secured();
+    while bench.dialogue.deadline_us() < 2_000_000 {
+        let now_us = bench.dialogue.deadline_us();
+        for act in bench.timeout() {
+            assert!(act != Act::Close(0), "the first connection stays until the end");
+            if let Act::Open(wire) = act {
+                bench.open(wire, now_us);
+            }
+        }
+        assert!(!bench.dialogue.is_done(), "{now_us}");
+    }
+    bench.data(0, b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nW 7", 2_100_000);
+    assert!(bench.dialogue.is_done());
+    assert_eq!(told(&bench.findings()), [(Some("W"), Some("7"))]);
+}
+
 #[test]
 fn bytes_that_nothing_reads_are_kept() {
     let mut bench = Bench::new(22);
@@ -301,7 +361,7 @@ fn a_failure_of_ours_is_a_fact_beside_what_is_known() {
 fn a_server_that_wants_tls_is_asked_again_inside_it() {
     let mut bench = Bench::new(80);
     bench.acts();
-    let refusal = b"HTTP/1.1 400 Bad Request\r\nServer: nginx/1.22.1\r\nContent-Length: 56\r\n\r\n<h1>400</h1> The plain HTTP request was sent to HTTPS port";
+    let refusal = b"HTTP/1.1 400 Bad Request\r\nServer: nginx/1.22.1\r\nContent-Length: 36\r\n\r\n<h1>400</h1> The plain HTTP request was sent to HTTPS port";
     let acts = bench.data(0, refusal, 1000);
     assert!(acts.contains(&Act::Open(1)), "{acts:?}");
     assert!(matches!(bench.open(1, 2000)[..], [Act::Secure { wire: 1, .. }]));

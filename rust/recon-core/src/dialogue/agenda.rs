@@ -223,6 +223,12 @@ impl Agenda {
             && (products.any(|service| service.version.is_some()) || self.refiner(pack, found).is_none())
     }
 
+    /// Whether the answer to a probe could tell more about what is known so far.
+    pub(super) fn could_refine(pack: &Pack, found: &Findings, probe: usize) -> bool {
+        let of = |service: &Service| pack.refiners(&service.name).contains(&probe) && helps(pack, service, probe);
+        found.services.iter().filter(|service| is_incomplete(service)).any(of)
+    }
+
     /// What can tell more about the services whose product or version is unknown.
     fn refine(&mut self, pack: &Pack, found: &Findings) -> Option<Question> {
         let probe = self.refiner(pack, found)?;
@@ -233,16 +239,11 @@ impl Agenda {
     /// A probe not yet asked that speaks of a service: any of its protocol while the product is unknown, then only one
     /// that can read this product's version.
     fn refiner(&self, pack: &Pack, found: &Findings) -> Option<usize> {
+        let unasked = |probe: &usize| !self.asked.contains(&(*probe, self.tls));
         let of = |service: &Service| {
-            let helps = |probe: usize| match &service.product {
-                Some(product) => pack.tells_version(probe, product),
-                None => true,
-            };
-            let unasked = |probe: &usize| !self.asked.contains(&(*probe, self.tls));
-            pack.refiners(&service.name).iter().copied().find(|probe| unasked(probe) && helps(*probe))
+            pack.refiners(&service.name).iter().copied().find(|probe| unasked(probe) && helps(pack, service, *probe))
         };
-        let incomplete = |service: &&Service| service.product.is_none() || service.version.is_none();
-        found.services.iter().filter(incomplete).find_map(of)
+        found.services.iter().filter(|service| is_incomplete(service)).find_map(of)
     }
 
     /// What is asked of a port that nothing is known of, the likeliest first, inside TLS where it was found.
@@ -255,4 +256,13 @@ impl Agenda {
         let newlines = !tls && !std::mem::replace(&mut self.newlines_tried, true);
         newlines.then_some(Question::Newlines)
     }
+}
+
+/// Whether a probe can tell what is missing of a service: anything while its product is unknown, then its version.
+fn helps(pack: &Pack, service: &Service, probe: usize) -> bool {
+    service.product.as_ref().is_none_or(|product| pack.tells_version(probe, product))
+}
+
+fn is_incomplete(service: &Service) -> bool {
+    service.product.is_none() || service.version.is_none()
 }

@@ -31,16 +31,16 @@ impl Dialogue {
             return;
         }
         self.note(Direction::Received, wire, data, now_us);
-        let quiet_us = now_us + self.budget.quiet_us;
         let talk = &mut self.talks[wire];
         talk.quiet = false;
+        talk.lingers = false;
         talk.take(data);
         let is_full = talk.answer.len() >= BANNER_LIMIT;
         let is_upgrade = talk.is_upgrade();
         if is_full || (talk.is_whole(pack) && (is_upgrade || self.read(pack, scratch, wire))) {
             self.conclude(pack, scratch, wire, now_us);
         } else {
-            self.talks[wire].deadline_us = quiet_us;
+            self.talks[wire].deadline_us = now_us + self.pause_us(wire);
         }
     }
 
@@ -119,6 +119,9 @@ impl Dialogue {
                 }
                 let text = if self.talks[wire].answer.is_empty() { "silent" } else { "quiet" };
                 self.remark(wire, now_us, || text.to_owned());
+                if self.linger(pack, scratch, wire, now_us) {
+                    continue;
+                }
                 self.talks[wire].quiet = true;
                 self.conclude(pack, scratch, wire, now_us);
             }

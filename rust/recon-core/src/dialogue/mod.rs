@@ -14,6 +14,7 @@ mod hearing;
 pub mod replay;
 mod talk;
 mod terms;
+mod waiting;
 
 use std::collections::VecDeque;
 
@@ -266,6 +267,7 @@ impl Dialogue {
         }
         self.upgrade_anew(pack, now_us);
         if !self.awaits_tls()
+            && !self.awaits_refiner(pack, now_us)
             && (self.agenda.is_satisfied(pack, &self.outcome.findings) || self.is_unread_greeting(wire))
         {
             self.stop(pack, scratch);
@@ -273,9 +275,7 @@ impl Dialogue {
         }
         self.forget(wire);
         self.go_on(pack, now_us);
-        if !self.talks.iter().any(Talk::is_active) {
-            self.done = true;
-        }
+        self.finish_unless_pressed(pack, scratch);
     }
 
     /// Let go of an answer that was read: a port that answers every question endlessly would hold one for each.
@@ -290,12 +290,6 @@ impl Dialogue {
         let talk = &self.talks[wire];
         let greeted = talk.question == Question::Listen && !talk.answer.is_empty();
         greeted && !self.agenda.deep && self.outcome.findings.services.is_empty()
-    }
-
-    /// Whether a connection is under way that only a server just named could be asked for.
-    fn awaits_tls(&self) -> bool {
-        let wanted = |talk: &Talk| talk.is_upgrade() || (self.agenda.insisted() && talk.question == Question::Secure);
-        self.talks.iter().any(|talk| talk.is_active() && wanted(talk))
     }
 
     /// Ask for TLS on a connection of its own, where the client speaks first or the last one was asked something else.
@@ -314,7 +308,7 @@ impl Dialogue {
     /// Open as many further connections as there are questions and the budget allows.
     fn go_on(&mut self, pack: &Pack, now_us: u64) {
         while self.talks.len() < self.budget.wires
-            && self.talks.iter().filter(|talk| talk.is_active()).count() < self.budget.parallel
+            && self.talks.iter().filter(|talk| talk.is_pressing()).count() < self.budget.parallel
         {
             let Some(question) = self.agenda.next(pack, self.subject.target.port, &self.outcome.findings) else {
                 return;

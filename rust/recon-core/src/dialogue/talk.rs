@@ -1,10 +1,10 @@
 //! One connection of a dialogue: what was asked on it, what came, and until when to wait.
 
 use super::agenda::Question;
-use crate::lines;
 use crate::matcher::{LISTEN, Pack, ended};
 use crate::probe::Ends;
 use crate::reply::BANNER_LIMIT;
+use crate::{http, lines};
 
 /// Where a connection stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,10 @@ pub(super) struct Talk {
     pub(super) quiet: bool,
     /// A service was found in the answer.
     pub(super) was_read: bool,
+    /// Nothing came in time; an answer that comes late is read all the same.
+    pub(super) lingers: bool,
+    /// It was given more time, because its answer could tell more of what another found.
+    pub(super) awaited: bool,
     pub(super) answer: Vec<u8>,
     pub(super) deadline_us: u64,
 }
@@ -52,6 +56,8 @@ impl Talk {
             closed: false,
             quiet: false,
             was_read: false,
+            lingers: false,
+            awaited: false,
             answer: Vec::new(),
             deadline_us,
         }
@@ -59,6 +65,11 @@ impl Talk {
 
     pub(super) fn is_active(&self) -> bool {
         self.state != State::Ended
+    }
+
+    /// Whether the dialogue waits for it, rather than only listening to it beside others.
+    pub(super) fn is_pressing(&self) -> bool {
+        self.is_active() && !self.lingers
     }
 
     pub(super) fn is_upgrade(&self) -> bool {
@@ -78,7 +89,8 @@ impl Talk {
 
     /// Whether nothing can follow what came, so that its last value is not cut.
     pub(super) fn is_over(&self, pack: &Pack) -> bool {
-        self.closed || (self.quiet && self.ends(pack) == Ends::Quiet) || ended(&self.answer)
+        let ended_in_silence = self.quiet && self.ends(pack) == Ends::Quiet;
+        self.closed || ended_in_silence || ended(&self.answer) || http::has_ended(&self.answer)
     }
 
     /// What ends the answer to what was asked.
