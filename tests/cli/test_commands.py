@@ -225,8 +225,9 @@ def test_commands_are_announced_by_the_module_in_the_right_group_only(tmp_path, 
 
 def test_help_imports_neither_core_nor_engine_room():
     code = (
-        "import sys\nfrom recon.cli.app import build\nbuild(['sweep'])\n"
-        "print([name for name in ('recon._core', 'recon.plan', 'recon.pipeline', 'rich') if name in sys.modules])"
+        "import sys\nfrom recon.cli.app import build\nbuild(['--help'])\n"
+        "idle = ('recon._core', 'recon.cli.sweep', 'recon.plan', 'recon.pipeline', 'rich')\n"
+        "print([name for name in idle if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from recon.cli.app import build
+from recon.cli.app import COMMANDS, build
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 WIDTH = "100"
@@ -24,7 +24,12 @@ def commands(command, words=()):
         yield from commands(below, (*words, name))
 
 
-ALL = list(commands(typer.main.get_command(build(["sweep"]))))
+def loaded(name):
+    """A built-in command as its module has it."""
+    return typer.main.get_command(build([name])).commands[name]
+
+
+ALL = [(), *(words for name in COMMANDS for words in commands(loaded(name), (name,)))]
 
 
 def file_of(words):
@@ -62,3 +67,8 @@ def test_no_help_is_kept_of_a_command_that_is_gone():
 def test_brackets_in_help_are_shown(help_of):
     assert "[v6]:port" in help_of(("sweep",))
     assert "[::1]:443" in help_of(("explain",))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_the_list_says_of_a_command_is_what_the_command_says(name):
+    assert loaded(name).help.partition("\n")[0] == COMMANDS[name]
