@@ -72,6 +72,7 @@ STARTTLS = {
     "lmtp": 24,
     "sieve": 4190,
     "ldap": 389,
+    "xmpp": 5222,
     "mysql": 3306,
     "postgresql": 5432,
 }

@@ -127,10 +127,11 @@ Version = 1.8.2
 data_path = "@D"
 pidfile = "@D/pid"
 interfaces = { "127.0.0.1" }
+modules_enabled = { "tls", "saslauth" }
 c2s_require_encryption = false
 modules_disabled = { "s2s" }
 ssl = { certificate = "@CRT"; key = "@KEY" }
-VirtualHost "localhost"
+VirtualHost "127.0.0.1"
 """,
     ),
     Server(

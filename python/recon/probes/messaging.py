@@ -157,7 +157,10 @@ PROBES = (
         tls_ports="5223,5270",
         send=_STREAM,
         ends="quiet",
-        starttls=((b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", b"<proceed"),),
+        starttls=(
+            (_STREAM, b"urn:ietf:params:xml:ns:xmpp-tls"),
+            (b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", b"<proceed"),
+        ),
         rarity=5,
         matches=_XMPP_MATCHES,
     ),
