@@ -40,14 +40,6 @@ def ways(
 def version_key(version: str) -> bytes:
     """Bytes that sort as versions do: 9.2 before 9.2p1 before 9.10, 1.0rc1 before 1.0."""
 
-def columns(
-    rows: Sequence[tuple[int | None, bytes]], first: int
-) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]], list[tuple[object, ...]]]:
-    """Rows of the tables reply, service and fact for (position or None, JSON row) pairs, numbered from ``first``.
-
-    Raises ValueError on a row that is none.
-    """
-
 @final
 class Space:
     """Targets minus exclusions, times ports. Each (address, port) exists once."""
@@ -228,6 +220,20 @@ class JournalReader:
         """
     def digest(self) -> str:
         """SHA-256 over all rows, each with a line feed."""
+
+@final
+class Tables:
+    """The rows of a journal from ``offset`` on as rows of the tables reply, service and fact, read ahead by a thread.
+
+    ``number`` is that of the first reply, ``batch`` how many replies are made at once. Raises StoreError on a journal
+    that cannot be read, ValueError on a row that is none.
+    """
+
+    GROUP: int
+    def __new__(cls, path: str | PathLike[str], offset: int, number: int, batch: int) -> Tables: ...
+    def __iter__(self) -> Tables: ...
+    def __next__(self) -> tuple[int, int, list[tuple[list[tuple[object, ...]], list[tuple[object, ...]]]]]:
+        """The offset behind a batch, its replies, and for each table its rows: ``GROUP`` a tuple, then one a tuple."""
 
 @final
 class JournalWriter:

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from store_runs import record, rows_of, service
 
-from recon import StoreError, _core, store
+from recon import Plan, StoreError, _core, store
 from recon.store import projection, schema
 from recon.store.places import network_kind, writer_of
 
@@ -30,6 +30,29 @@ def test_rows_come_by_address_where_that_is_wanted(keep):
     run = keep(reversed(RECORDS))
     assert targets(run.records()) == targets(reversed(RECORDS))
     assert targets(run.records(order="addr")) == targets(RECORDS)
+
+
+def test_rows_are_whole_whether_they_fill_their_statements_or_not(keep, monkeypatch):
+    monkeypatch.setattr(projection, "BATCH_ROWS", 3 * _core.Tables.GROUP + 1)
+    whole = Plan.parse("10.0.0.0/24", ports="22", seed=7)
+    many = [
+        record(f"10.0.0.{number}", 22, *[service("OpenSSH", f"{number}.2")] * (number % 3), facts={"a": ["x", "y"]})
+        for number in range(5 * _core.Tables.GROUP + 3)
+    ]
+    run = keep(many, whole, pieces=9)
+    assert {one.addr: (one.services, one.facts) for one in run.records()} == {
+        one.addr: (one.services, one.facts) for one in many
+    }
+    for words, expected in ((["version=40.2"], ["10.0.0.40"]), (["fact:a=y", "addr=10.0.0.9"], ["10.0.0.9"])):
+        assert [one.addr for one in run.records(store.Filter.parse(words))] == expected
+
+
+def test_a_row_that_nobody_can_read_is_told_with_its_journal(plan):
+    run = store.new_run(plan)
+    writer = _core.JournalWriter(run.journal, plan.line.interval, plan.digest)
+    writer.append([(0, b'{"schema":2}')])
+    with pytest.raises(StoreError, match=r"journal holds what this recon cannot read: .*"):
+        list(run.rows())
 
 
 def test_a_row_of_no_position_is_a_row(keep):
@@ -119,8 +142,8 @@ def test_a_crash_between_two_transactions_repeats_nothing(keep, monkeypatch):
     def take(*arguments):
         if len(taken) == 3:
             raise KeyboardInterrupt
-        taken.append(original(*arguments))
-        return taken[-1]
+        original(*arguments)
+        taken.append(arguments[-1][-1])
 
     original = projection._take
     with monkeypatch.context() as patch:

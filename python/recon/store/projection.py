@@ -32,6 +32,9 @@ _BESIDE = ("", "-wal", "-shm", "-journal")
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_FORMAT})
 """What SQLite says of a file that is none of its own, or not the one that we made."""
 
+_Tables = list[tuple[list[tuple[object, ...]], list[tuple[object, ...]]]]
+_Piece = tuple[int, int, _Tables]
+
 log = logging.getLogger(__name__)
 
 
@@ -166,9 +169,9 @@ def _filled(connection: sqlite3.Connection, journal: Path, indexes: Iterable[str
     if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         _begin(connection, journal)
     offset, replies = connection.execute("SELECT offset, replies FROM mark").fetchone()
-    reader = _core.JournalReader(journal, offset)
-    while rows := reader.rows(BATCH_ROWS):
-        replies = _take(connection, journal, rows, replies, reader.offset)
+    for mark, count, tables in _made(journal, offset, replies):
+        replies += count
+        _take(connection, tables, (mark, _tail(journal, mark), replies))
     for name in sorted(indexes):
         connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {schema.INDEXES[name]}")
     return connection
@@ -183,24 +186,23 @@ def _begin(connection: sqlite3.Connection, journal: Path) -> None:
     connection.execute("INSERT INTO mark VALUES (1, 0, ?, 0)", (_tail(journal, 0),))
 
 
-def _take(
-    connection: sqlite3.Connection, journal: Path, rows: list[tuple[int | None, bytes]], replies: int, offset: int
-) -> int:
-    """Put rows and the mark behind them into the tables, all or nothing; the number of rows that are there then."""
+def _made(journal: Path, offset: int, replies: int) -> Iterator[_Piece]:
     try:
-        found = _core.columns(rows, replies)
+        yield from _core.Tables(journal, offset, replies, BATCH_ROWS)
     except ValueError as error:
         message = f"{journal} holds what this recon cannot read: {error}"
         raise StoreError(message) from None
+
+
+def _take(connection: sqlite3.Connection, tables: _Tables, mark: tuple[int, bytes, int]) -> None:
+    """Put rows and the mark behind them into the tables, all or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     with connection:
-        for table, columns, values in zip(("reply", "service", "fact"), (11, 12, 4), found, strict=True):
-            connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * columns)})", values)  # noqa: S608
-        replies += len(rows)
-        connection.execute(
-            "UPDATE mark SET offset = ?, tail = ?, replies = ?", (offset, _tail(journal, offset), replies)
-        )
-    return replies
+        for (table, columns), (groups, rest) in zip(schema.COLUMNS.items(), tables, strict=True):
+            row = f"({', '.join('?' * columns)})"
+            connection.executemany(f"INSERT INTO {table} VALUES {', '.join([row] * _core.Tables.GROUP)}", groups)  # noqa: S608 - our own SQL
+            connection.executemany(f"INSERT INTO {table} VALUES {row}", rest)  # noqa: S608 - as above
+        connection.execute("UPDATE mark SET offset = ?, tail = ?, replies = ?", mark)
 
 
 def _remove(path: Path) -> None:

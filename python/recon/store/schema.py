@@ -27,6 +27,8 @@ CREATE TABLE fact (
 """``number`` counts the rows of the journal in their order; ``addr`` has 16 bytes, IPv4 as IPv6 has it; ``mark`` says
 how much of the journal is here: the offset behind it, and a digest of what stands before that offset."""
 
+COLUMNS = {"reply": 11, "service": 12, "fact": 4}
+
 INDEXES = {
     "reply_addr": "reply (addr, port, transport)",
     "reply_port": "reply (port, addr, transport)",

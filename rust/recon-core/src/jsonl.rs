@@ -1,6 +1,7 @@
 //! Writes a reply as one JSON line, the contract other tools rely on (design §11). The only JSON writer of records.
 
-mod read;
+pub(crate) mod read;
+pub(crate) mod row;
 mod values;
 
 use std::net::IpAddr;
@@ -81,7 +82,9 @@ pub fn epoch_us(text: &str) -> Option<i64> {
     let (date, time) = (days(number(0..4)?, number(5..7)?, number(8..10)?), (number(11..13)?, number(14..16)?));
     let seconds = date * 86_400 + time.0 * 3600 + time.1 * 60 + number(17..19)?;
     let micros = seconds * 1_000_000 + number(20..26)?;
-    (timestamp(micros) == text).then_some(micros)
+    let mut same = Vec::with_capacity(27);
+    push_timestamp(&mut same, micros);
+    (same == text.as_bytes()).then_some(micros)
 }
 
 /// A Gregorian date as days since 1970-01-01: the inverse of [`civil`].

@@ -23,6 +23,7 @@ pub mod shuffle;
 pub mod space;
 pub mod special;
 pub mod stored;
+pub mod tables;
 pub mod tally;
 pub mod tcp;
 pub mod tls;

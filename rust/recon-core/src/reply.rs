@@ -84,8 +84,13 @@ impl Service {
     /// How sure, in the two decimals that every output shows.
     #[must_use]
     pub fn certainty(&self) -> f64 {
-        (f64::from(self.confidence) * 100.0).round() / 100.0
+        certainty(self.confidence)
     }
+}
+
+/// A confidence in two decimals.
+pub(crate) fn certainty(confidence: f32) -> f64 {
+    (f64::from(confidence) * 100.0).round() / 100.0
 }
 
 /// The value of a fact.

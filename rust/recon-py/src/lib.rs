@@ -11,9 +11,9 @@ mod pack;
 mod probes;
 mod records;
 mod registry;
-mod rows;
 mod scope;
 mod sweep;
+mod tables;
 mod words;
 
 use pyo3::prelude::*;
@@ -38,11 +38,11 @@ mod _core {
     #[pymodule_export]
     use super::registry::{port_entries, port_name, port_range, port_words};
     #[pymodule_export]
-    use super::rows::{columns, version_key};
-    #[pymodule_export]
     use super::scope::Scope;
     #[pymodule_export]
     use super::sweep::Sweep;
+    #[pymodule_export]
+    use super::tables::{Tables, version_key};
     #[pymodule_export]
     use super::words::{Line, Space, target_name};
 

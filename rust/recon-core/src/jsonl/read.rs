@@ -1,110 +1,52 @@
 //! Reads rows that [`write`](super::write) wrote, exactly. Must never guess: a row of another schema is refused.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 
-use super::{SCHEMA, epoch_us};
+use super::epoch_us;
+use super::row::{self, Facts, Row, RowService, Text, Value};
 use crate::reply::{Evidence, Fact, FactValue, Findings, Reply, Service, State};
 use crate::space::{Target, Transport};
-
-/// The members of a row; `range` and `registered` follow from the port.
-#[derive(Deserialize)]
-struct Row<'a> {
-    schema: u32,
-    at: &'a str,
-    addr: IpAddr,
-    host: Option<String>,
-    port: u16,
-    transport: &'a str,
-    state: &'a str,
-    reason: String,
-    rtt_us: Option<u32>,
-    ttl: Option<u8>,
-    #[serde(borrow)]
-    services: Vec<RowService<'a>>,
-    facts: Facts,
-    banner: String,
-    banner_base64: Option<&'a str>,
-}
-
-#[derive(Deserialize)]
-struct RowService<'a> {
-    #[serde(borrow)]
-    name: Cow<'a, str>,
-    part: char,
-    vendor: Option<String>,
-    product: Option<String>,
-    version: Option<String>,
-    cpe: Option<String>,
-    distro: Option<String>,
-    revision: Option<String>,
-    confidence: f32,
-    #[serde(borrow)]
-    version_source: Cow<'a, str>,
-    tls: bool,
-    #[serde(borrow)]
-    evidence: RowEvidence<'a>,
-}
-
-#[derive(Deserialize)]
-struct RowEvidence<'a> {
-    #[serde(borrow)]
-    probe: Cow<'a, str>,
-    #[serde(borrow, rename = "match")]
-    matched: Cow<'a, str>,
-}
-
-/// The facts in the order of the row.
-struct Facts(Vec<Fact>);
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Value {
-    Flag(bool),
-    Number(i64),
-    Text(String),
-    List(Vec<String>),
-}
 
 /// Reads one line, its line feed included or not.
 ///
 /// # Errors
 /// Why it is no row of this version, in words.
 pub fn read(line: &[u8]) -> Result<Reply, String> {
-    let row: Row<'_> = serde_json::from_slice(line).map_err(|error| format!("no row of recon: {error}"))?;
-    if row.schema != SCHEMA {
-        return Err(format!("a row of schema {}; this version reads {SCHEMA}", row.schema));
-    }
-    reply(row)
+    reply(row::row(line)?)
 }
 
 fn reply(row: Row<'_>) -> Result<Reply, String> {
     let banner = match row.banner_base64 {
         Some(exact) => STANDARD.decode(exact).map_err(|_| "banner_base64 is no Base64".to_owned())?,
-        None => row.banner.into_bytes(),
+        None => row.banner.owned().into_bytes(),
     };
     Ok(Reply {
-        at_us: epoch_us(row.at).ok_or_else(|| bad("at", row.at))?,
+        at_us: at_us(row.at)?,
         target: Target { addr: row.addr, port: row.port, transport: transport(row.transport)? },
-        host: row.host.map(Arc::from),
-        state: State::from_word(row.state).ok_or_else(|| bad("state", row.state))?,
-        reason: row.reason.into(),
+        host: row.host.map(shared),
+        state: state(row.state)?,
+        reason: row.reason.owned().into(),
         rtt_us: row.rtt_us,
         ttl: row.ttl,
         banner,
-        findings: Findings { services: row.services.into_iter().map(service).collect(), facts: row.facts.0 },
+        findings: Findings { services: row.services.into_iter().map(service).collect(), facts: facts(row.facts) },
         transcript: None,
     })
 }
 
-fn transport(word: &str) -> Result<Transport, String> {
+/// Microseconds since the epoch.
+pub(crate) fn at_us(word: &str) -> Result<i64, String> {
+    epoch_us(word).ok_or_else(|| bad("at", word))
+}
+
+pub(crate) fn state(word: &str) -> Result<State, String> {
+    State::from_word(word).ok_or_else(|| bad("state", word))
+}
+
+pub(crate) fn transport(word: &str) -> Result<Transport, String> {
     match word {
         "tcp" => Ok(Transport::Tcp),
         "udp" => Ok(Transport::Udp),
@@ -116,52 +58,38 @@ fn bad(name: &str, value: &str) -> String {
     format!("{name} cannot be {value:?}")
 }
 
+fn shared(text: Text<'_>) -> Arc<str> {
+    text.0.into()
+}
+
 fn service(row: RowService<'_>) -> Service {
     Service {
-        name: row.name.into(),
+        name: row.name.0.into(),
         part: row.part,
-        vendor: row.vendor.map(Arc::from),
-        product: row.product.map(Arc::from),
-        version: row.version,
-        cpe: row.cpe,
-        distro: row.distro,
-        revision: row.revision,
+        vendor: row.vendor.map(shared),
+        product: row.product.map(shared),
+        version: row.version.map(Text::owned),
+        cpe: row.cpe.map(Text::owned),
+        distro: row.distro.map(Text::owned),
+        revision: row.revision.map(Text::owned),
         confidence: row.confidence,
-        version_source: row.version_source.into(),
+        version_source: row.version_source.0.into(),
         tls: row.tls,
-        evidence: Evidence { probe: row.evidence.probe.into(), matched: row.evidence.matched.into() },
+        evidence: Evidence { probe: row.evidence.probe.0.into(), matched: row.evidence.matched.0.into() },
     }
 }
 
-impl<'de> Deserialize<'de> for Facts {
-    fn deserialize<From: Deserializer<'de>>(from: From) -> Result<Self, From::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Facts;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object of facts")
-            }
-
-            fn visit_map<Map: MapAccess<'de>>(self, mut map: Map) -> Result<Facts, Map::Error> {
-                let mut facts = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    facts.push(Fact { name: name.into(), value: value.into() });
-                }
-                Ok(Facts(facts))
-            }
-        }
-        from.deserialize_map(Members)
-    }
+fn facts(facts: Facts<'_>) -> Vec<Fact> {
+    facts.0.into_iter().map(|(name, value)| Fact { name: name.0.into(), value: value.into() }).collect()
 }
 
-impl From<Value> for FactValue {
-    fn from(value: Value) -> Self {
+impl From<Value<'_>> for FactValue {
+    fn from(value: Value<'_>) -> Self {
         match value {
             Value::Flag(flag) => Self::Flag(flag),
             Value::Number(number) => Self::Number(number),
-            Value::Text(text) => Self::Text(text),
-            Value::List(list) => Self::List(list),
+            Value::Text(text) => Self::Text(text.owned()),
+            Value::List(list) => Self::List(list.into_iter().map(Text::owned).collect()),
         }
     }
 }
