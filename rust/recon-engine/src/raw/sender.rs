@@ -118,7 +118,7 @@ impl Sender {
         while !self.shared.stop.load(Ordering::Relaxed) {
             let before_ns = self.shared.clock.now_ns();
             self.shared.regulate(before_ns / 1000);
-            let (held, until_us) = self.launch()?;
+            let (held, until_us) = if self.is_stuck() { (Some(self.trouble.lack()), 0) } else { self.launch()? };
             self.report_settled();
             self.outbox.flush(before_ns / 1000);
             let pause_us = self.flush(before_ns / 1000);
@@ -136,6 +136,11 @@ impl Sender {
         drop(turn);
         self.outbox.finish();
         Ok(())
+    }
+
+    /// Whether what is queued could not leave: nothing is added to it, or all of it would leave at once.
+    fn is_stuck(&self) -> bool {
+        self.trouble.failures > 0 && self.lanes.pending() > 0
     }
 
     fn now_us(&self) -> u64 {

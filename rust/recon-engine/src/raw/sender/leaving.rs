@@ -16,6 +16,10 @@ impl Sender {
         self.counters.packets(taken);
         if taken > 0 {
             self.raw.last_sent_us.fetch_max(now_us, Ordering::Release);
+            if self.trouble.down_since_us.is_some() {
+                // Leave to send them was had before the link went down.
+                self.shared.pace.charge(now_us * 1000, taken as u64);
+            }
             self.trouble = Trouble::default();
         }
         failed.map(|(lane, error)| self.on_trouble(lane, &error, now_us))
