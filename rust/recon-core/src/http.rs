@@ -129,6 +129,15 @@ impl<'a> Response<'a> {
         self.header("transfer-encoding").is_some_and(|value| contains_folded(value, b"chunked"))
     }
 
+    /// Whether the framing says where the body ends.
+    fn says_length(&self) -> bool {
+        self.is_chunked() || self.content_length().is_some()
+    }
+
+    fn is_enough(&self) -> bool {
+        self.body_ended || self.body.len() >= BODY_LIMIT
+    }
+
     fn has_no_body(&self) -> bool {
         matches!(self.status, 100..=199 | 204 | 304)
     }
@@ -147,17 +156,19 @@ pub fn complete(answer: &[u8]) -> bool {
     let Some(response) = Response::parse(answer) else {
         return true;
     };
-    response.body_ended || response.body.len() >= BODY_LIMIT
+    response.is_enough()
 }
 
 /// Whether a response is under way that says itself how long it is: a pause in it is no end.
 #[must_use]
 pub fn is_cut(answer: &[u8]) -> bool {
-    if !answer.starts_with(b"HTTP/") || complete(answer) {
+    if !answer.starts_with(b"HTTP/") {
         return false;
     }
-    let says_length = |response: Response<'_>| response.is_chunked() || response.content_length().is_some();
-    !head_ended(answer) || Response::parse(answer).is_some_and(says_length)
+    if !head_ended(answer) {
+        return answer.len() < HEAD_LIMIT;
+    }
+    Response::parse(answer).is_some_and(|response| !response.is_enough() && response.says_length())
 }
 
 /// Whether a response ended by its own framing, so that its last value is not cut.

@@ -41,7 +41,7 @@ impl Dialogue {
             return false;
         };
         let is_silent = talk.answer.is_empty() && talk.state == State::Waiting;
-        if !is_silent || talk.lingers || talk.awaited || pack.everywhere() != Some(probe) {
+        if !is_silent || talk.awaited || pack.everywhere() != Some(probe) {
             return false;
         }
         talk.lingers = true;
