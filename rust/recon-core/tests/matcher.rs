@@ -1,28 +1,12 @@
 //! What the matcher promises about compiling and reading, on small packs made here.
 
+mod specs;
+
 use recon_core::matcher::{GRAMMAR, GRAMMAR_WITH_PRODUCT, LISTEN, MATCH, MATCH_WITH_VERSION, Pack};
-use recon_core::probe::{Ends, Example, Field, MatchSpec, ProbeSpec};
+use recon_core::probe::{Field, MatchSpec, ProbeSpec};
 use recon_core::reply::{FactValue, Findings};
 use recon_core::space::Transport;
-
-fn reads(pattern: &str, service: &str, example: &[u8]) -> MatchSpec {
-    MatchSpec {
-        name: None,
-        pattern: pattern.into(),
-        field: Field::Data,
-        service: service.into(),
-        part: 'a',
-        vendor: None,
-        product: None,
-        distro: None,
-        cpe: None,
-        facts: Vec::new(),
-        each: false,
-        decode: vec![],
-        reply: vec![],
-        examples: vec![Example { data: example.to_vec(), expect: Vec::new() }],
-    }
-}
+use specs::{probe, reads};
 
 fn product(mut spec: MatchSpec, vendor: &str, product: &str) -> MatchSpec {
     spec.vendor = Some(vendor.into());
@@ -37,24 +21,6 @@ fn on(mut spec: MatchSpec, field: Field) -> MatchSpec {
 
 fn server(spec: MatchSpec) -> MatchSpec {
     on(spec, Field::Header("server".into()))
-}
-
-fn probe(name: &str, ports: &[(u16, u16)], send: &[u8], matches: Vec<MatchSpec>) -> ProbeSpec {
-    ProbeSpec {
-        name: name.into(),
-        origin: "test".into(),
-        ports: ports.to_vec(),
-        tls_ports: vec![],
-        starttls: vec![],
-        transport: Transport::Tcp,
-        send: send.to_vec(),
-        wait_ms: None,
-        ends: Ends::Grammar,
-        rarity: 5,
-        answers_elsewhere: false,
-        products: vec![],
-        matches,
-    }
 }
 
 fn openssh() -> MatchSpec {

@@ -2,45 +2,14 @@
 
 use recon_core::dialogue::{Act, Budget, Dialogue, Manner, Subject};
 use recon_core::matcher::{Pack, Scratch};
-use recon_core::probe::{Ends, Example, Field, MatchSpec, ProbeSpec};
+use recon_core::probe::{MatchSpec, ProbeSpec};
 use recon_core::reply::Findings;
 use recon_core::space::{Target, Transport};
 
-pub(crate) fn matched(service: &str, product: Option<&str>, pattern: &str, example: &str) -> MatchSpec {
-    MatchSpec {
-        name: None,
-        pattern: pattern.into(),
-        field: Field::Data,
-        service: service.into(),
-        part: 'a',
-        vendor: None,
-        product: product.map(Into::into),
-        distro: None,
-        cpe: None,
-        facts: vec![],
-        each: false,
-        decode: vec![],
-        reply: vec![],
-        examples: vec![Example { data: example.into(), expect: vec![] }],
-    }
-}
+use crate::specs::{probe, reads};
 
-pub(crate) fn probe(name: &str, ports: &[(u16, u16)], send: &[u8], matches: Vec<MatchSpec>) -> ProbeSpec {
-    ProbeSpec {
-        name: name.into(),
-        origin: "test".into(),
-        ports: ports.to_vec(),
-        tls_ports: vec![],
-        starttls: vec![],
-        transport: Transport::Tcp,
-        send: send.to_vec(),
-        wait_ms: None,
-        ends: Ends::Grammar,
-        rarity: 5,
-        answers_elsewhere: false,
-        products: vec![],
-        matches,
-    }
+pub(crate) fn matched(service: &str, product: Option<&str>, pattern: &str, example: &str) -> MatchSpec {
+    MatchSpec { product: product.map(Into::into), ..reads(pattern, service, example.as_bytes()) }
 }
 
 fn pages() -> Vec<MatchSpec> {

@@ -1,6 +1,8 @@
 //! The order of questions on an open port, with time and bytes as arguments.
 
 mod bench;
+#[path = "../specs/mod.rs"]
+mod specs;
 
 use recon_core::dialogue::{Act, Budget, Dialogue, Manner, Subject};
 use recon_core::reply::FactValue;
