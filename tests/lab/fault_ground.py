@@ -3,77 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from namespaces import LONGEST_S, Cable
+from namespaces import Cable
+from steered import Running, begin
 
 CLOSED = 7002
 """A port nobody listens on."""
 OUTPUT = "chain out { type filter hook output priority 0; %s }"
 TRACKED = 0
 """Connections that may be tracked where the table is full."""
-
-SWEEP = """
-import json, sys, threading
-import pluggy, recon, recon.hookspecs
-from recon.plugins import Plugins
-targets, options = json.loads(sys.argv[1])
-manager = pluggy.PluginManager("recon")
-manager.add_hookspecs(recon.hookspecs)
-plan = recon.Plan.parse(targets, enumerate=False, show=("open", "closed", "unreachable", "unknown"), **options)
-with recon.sweep(plan, plugins=Plugins(manager)) as sweep:
-    def tell():
-        for word in sys.stdin:
-            seen = sweep.progress()
-            print(json.dumps({"sent": seen.sent, "open": seen.open, "errors": seen.errors}), flush=True)
-    threading.Thread(target=tell, daemon=True).start()
-    rows = [json.loads(line) for batch in sweep for line in batch.to_jsonl().splitlines()]
-rows = [(row["addr"], row["port"], row["state"]) for row in rows]
-print(json.dumps({"rows": rows, "summary": json.loads(sweep.summary.to_json())}))
-"""
-"""A sweep that tells its counters for each line it reads, and at its end its rows and its summary."""
-
-
-@dataclass
-class Running:
-    """A sweep in a process of its own, which can be asked how far it is."""
-
-    process: subprocess.Popen[str]
-
-    def progress(self) -> dict[str, Any]:
-        """The counters now."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write("?\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
-
-    def until(self, reached: Callable[[dict[str, Any]], bool]) -> None:
-        """Ask until the counters are as wanted."""
-        deadline = time.monotonic() + LONGEST_S
-        while not reached(self.progress()):
-            assert self.process.poll() is None, "the sweep is over"
-            assert time.monotonic() < deadline, "waited in vain"
-            time.sleep(0.02)
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send it a signal."""
-        self.process.send_signal(number)
-
-    def end(self) -> tuple[list[tuple[str, int, str]], dict[str, Any]]:
-        """(rows, summary) at the end."""
-        out, err = self.process.communicate(timeout=LONGEST_S)
-        assert self.process.returncode == 0, err
-        told = json.loads(out.splitlines()[-1])
-        return [(addr, port, state) for addr, port, state in told["rows"]], told["summary"]
 
 
 @dataclass
@@ -90,11 +32,7 @@ class Ground:
 
     def sweep(self, *targets: str, prefix: tuple[str | Path, ...] = (), **options: Any) -> Running:
         """Begin a sweep; it is gone at the end of the test."""
-        words = [*self.cable.scanner.prefix, *prefix, sys.executable, "-c", SWEEP, json.dumps([targets, options])]
-        pipe = subprocess.PIPE
-        process = subprocess.Popen(list(map(str, words)), stdin=pipe, stdout=pipe, stderr=pipe, text=True)
-        self.stack.callback(end_of, process)
-        return Running(process)
+        return begin(self.stack, (*self.cable.scanner.prefix, *prefix), *targets, **options)
 
     def few_local_ports(self) -> None:
         """Leave 32 ports to connections."""
@@ -128,15 +66,6 @@ class Ground:
     def mute_router(self) -> None:
         """Send by a router that is not there."""
         self.cable.scanner.run("ip", "route", "replace", self.cable.range, "via", "10.99.0.77")
-
-
-def end_of(process: subprocess.Popen[str]) -> None:
-    """End a process without a warning, if it still runs, stopped or not."""
-    process.kill()
-    process.wait(LONGEST_S)
-    for pipe in (process.stdin, process.stdout, process.stderr):
-        if pipe is not None:
-            pipe.close()
 
 
 def clock_of(file: Path) -> tuple[tuple[str, ...], Callable[[int], None]]:

@@ -5,9 +5,10 @@ import re
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
+from namespaces import LONGEST_S
+from steered import begin, wait_for
 
 pytestmark = [pytest.mark.root, pytest.mark.lab]
 
@@ -15,107 +16,34 @@ GREETING = b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"
 HOOK = "chain in { type filter hook input priority 0; policy accept; %s }"
 PATIENT = {"timeout_ms": 2000, "passes": 3}
 """For labs where everybody answers: nobody waits so long, unless the machine is busy."""
-LONGEST_S = 120
-"""Reached only by a test that fails."""
-
-STEERED = """
-import json, sys, threading
-import recon
-targets, options = json.loads(sys.argv[1])
-plan = recon.Plan.parse(targets, backend="raw", enumerate=False, **options)
-with recon.sweep(plan) as sweep:
-    def tell():
-        for word in sys.stdin:
-            seen = sweep.progress()
-            print(json.dumps({"sent": seen.sent, "open": seen.open, "errors": seen.errors}), flush=True)
-    threading.Thread(target=tell, daemon=True).start()
-    rows = [json.loads(line) for batch in sweep for line in batch.to_jsonl().splitlines()]
-print(json.dumps({"rows": len({row["addr"] for row in rows}), "summary": json.loads(sweep.summary.to_json())}))
-"""
-"""A sweep that tells its counters for each line it reads, and at its end how many addresses it found."""
 
 
-class Steered:
-    """A raw sweep in a process of its own, inside a namespace, that can be asked how far it is."""
-
-    def __init__(self, namespace, *targets, environment=None, **options):
-        settings = [f"{name}={value}" for name, value in (environment or {}).items()]
-        words = [*namespace.prefix, "env", *settings, sys.executable, "-c", STEERED, json.dumps([targets, options])]
-        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def progress(self):
-        """The counters now."""
-        self.process.stdin.write("?\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
-
-    def until(self, reached):
-        """Ask until the counters are as wanted."""
-        for _ in patiently(lambda: reached(self.progress())):
-            assert self.process.poll() is None, "the sweep is over"
-
-    def end(self):
-        """(addresses found, summary) at the end."""
-        out, _ = self.process.communicate(timeout=LONGEST_S)
-        told = json.loads(out.splitlines()[-1])
-        return told["rows"], told["summary"]
-
-    def kill(self):
-        """End it without a warning, if it still runs."""
-        self.process.kill()
-        self.process.wait(LONGEST_S)
-        self.process.stdin.close()
-        self.process.stdout.close()
+def found(rows):
+    """How many addresses have an open port."""
+    return len({addr for addr, _, state in rows if state == "open"})
 
 
-@pytest.fixture
-def steered(stack):
-    """Start a sweep; it is gone after the test."""
-
-    def start(*words, **options):
-        made = Steered(*words, **options)
-        stack.callback(made.kill)
-        return made
-
-    return start
-
-
-def patiently(reached):
-    """Turn after turn, a moment apart, until ``reached``; fails if that takes too long."""
-    deadline = time.monotonic() + LONGEST_S
-    while not reached():
-        assert time.monotonic() < deadline, "waited in vain"
-        yield
-        time.sleep(0.02)
-
-
-def wait_for(reached):
-    """Wait until something is so."""
-    for _ in patiently(reached):
-        pass
-
-
-def test_an_interface_that_goes_down_pauses_the_sweep_and_loses_nothing(cable, stack, steered):
+def test_an_interface_that_goes_down_pauses_the_sweep_and_loses_nothing(cable, stack):
     port = cable.listen(stack)
-    sweep = steered(cable.scanner, "10.98.0.0/17", ports=str(port), rate=5000, **PATIENT)
+    sweep = begin(stack, cable.scanner.prefix, "10.98.0.0/17", backend="raw", ports=str(port), rate=5000, **PATIENT)
     sweep.until(lambda seen: seen["open"] >= 100)
     cable.scanner.run("ip", "link", "set", "cable", "down")
     sweep.until(lambda seen: seen["errors"].get("ENETDOWN", 0) >= 100)
     assert sweep.progress()["sent"] < 32768
     cable.scanner.run("ip", "link", "set", "cable", "up")
-    found, summary = sweep.end()
-    assert (found, summary["open"], summary["unknown"], summary["exit"]) == (32768, 32768, 0, 0)
+    rows, summary = sweep.end()
+    assert (found(rows), summary["open"], summary["unknown"], summary["exit"]) == (32768, 32768, 0, 0)
 
 
-def test_an_interface_that_stays_down_ends_the_sweep_with_what_is_known(cable, stack, steered):
+def test_an_interface_that_stays_down_ends_the_sweep_with_what_is_known(cable, stack):
     port = cable.listen(stack)
-    patience = {"RECON_LINK_PATIENCE_MS": "1000"}
-    sweep = steered(cable.scanner, "10.98.0.0/17", ports=str(port), rate=2000, environment=patience, **PATIENT)
+    prefix = (*cable.scanner.prefix, "env", "RECON_LINK_PATIENCE_MS=1000")
+    sweep = begin(stack, prefix, "10.98.0.0/17", backend="raw", ports=str(port), rate=2000, **PATIENT)
     sweep.until(lambda seen: seen["open"] >= 100)
     cable.scanner.run("ip", "link", "set", "cable", "down")
-    found, summary = sweep.end()
+    rows, summary = sweep.end()
     assert (summary["exit"], summary["silent"], summary["closed"]) == (3, 0, 0)
-    assert found == summary["open"] == 32768 - summary["unknown"]
+    assert found(rows) == summary["open"] == 32768 - summary["unknown"]
     assert summary["unknown"] > 0
     assert summary["errors"]["ENETDOWN"] > 0
 
@@ -189,13 +117,15 @@ def belongings(namespace):
     return [namespace.run(*each) for each in words]
 
 
-def test_a_killed_sweep_leaves_nothing_here_and_nothing_half_open_there(cable, stack, steered):
+def test_a_killed_sweep_leaves_nothing_here_and_nothing_half_open_there(cable, stack):
     port = cable.listen(stack)
     cable.target.run("sysctl", "-qw", "net.ipv4.tcp_synack_retries=20")
     before = belongings(cable.scanner)
     # Our resets do not arrive, so that what we began stays half open until somebody resets it.
     cable.target.filter(HOOK % "tcp flags rst drop;")
-    sweep = steered(cable.scanner, "10.98.0.0/16", ports=str(port), rate=200, timeout_ms=60000)
+    sweep = begin(
+        stack, cable.scanner.prefix, "10.98.0.0/16", backend="raw", ports=str(port), rate=200, timeout_ms=60000
+    )
     half_open = ("ss", "-tnH", "state", "syn-recv")
     wait_for(lambda: len(cable.target.run(*half_open).splitlines()) >= 20)
     assert belongings(cable.scanner) != before
