@@ -1,4 +1,4 @@
-"""When packets reach the target, by the time stamps that its kernel puts on them. Sends nothing."""
+"""What passes an interface, and when, by the time stamps that its kernel puts on it. Sends nothing."""
 
 from __future__ import annotations
 
@@ -16,37 +16,57 @@ BUFFER_BYTES = 64 << 20
 SECOND_NS = 1_000_000_000
 
 
-class Capture:
-    """Time in nanoseconds of every SYN that arrives at one port."""
+class Tap:
+    """Reads every frame that a packet socket sees, on a thread of its own, and hands each to `take`."""
 
-    def __init__(self, sock, port):
-        self.times = []
+    def __init__(self, sock, frame_bytes):
         self._sock = sock
-        self._port = port
+        self._frame_bytes = frame_bytes
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
-    def stop(self):
-        """Wait until nothing more arrives, and return the sorted times."""
+    def end(self):
+        """Wait until nothing more arrives."""
         self._over.set()
         self._thread.join(60)
         self._sock.close()
-        return sorted(self.times)
+
+    def take(self, frame, ancillary, address):
+        """Have one frame, what the kernel says of it, and where it was seen."""
+        raise NotImplementedError
 
     def _read(self):
         while True:
             try:
-                frame, ancillary, _, _ = self._sock.recvmsg(HEADER_BYTES, ANCILLARY_BYTES)
+                frame, ancillary, _, address = self._sock.recvmsg(self._frame_bytes, ANCILLARY_BYTES)
             except TimeoutError:
                 if self._over.is_set():
                     return
                 continue
             except OSError:  # the other end of the cable was taken down, which a socket is told of once
                 continue
-            if is_syn(frame, self._port):
-                seconds, nanos = struct.unpack("qq", ancillary[0][2])
-                self.times.append(seconds * SECOND_NS + nanos)
+            self.take(frame, ancillary, address)
+
+
+class Capture(Tap):
+    """Time in nanoseconds of every SYN that arrives at one port."""
+
+    def __init__(self, sock, port):
+        self.times = []
+        self._port = port
+        super().__init__(sock, HEADER_BYTES)
+
+    def stop(self):
+        """Wait until nothing more arrives, and return the sorted times."""
+        self.end()
+        return sorted(self.times)
+
+    def take(self, frame, ancillary, _address):
+        """Keep the time of a SYN."""
+        if is_syn(frame, self._port):
+            seconds, nanos = struct.unpack("qq", ancillary[0][2])
+            self.times.append(seconds * SECOND_NS + nanos)
 
 
 def is_syn(frame, port):
@@ -59,10 +79,10 @@ def is_syn(frame, port):
     )
 
 
-def packet_socket():
-    """A socket that sees every IPv4 frame of a cable's end, with time stamps."""
-    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_IPV4))
-    sock.bind(("cable", ETH_IPV4))
+def packet_socket(protocol=ETH_IPV4):
+    """A socket that sees every frame of a protocol at a cable's end, with time stamps."""
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(protocol))
+    sock.bind(("cable", protocol))
     sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)  # no frame may be missed
     sock.settimeout(0.5)

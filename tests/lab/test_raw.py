@@ -11,6 +11,7 @@ import time
 from collections import Counter
 
 import pytest
+from capture import Tap, packet_socket
 
 SCANNER_ADDR, TARGET_ADDR = "10.99.0.1", "10.99.0.2"
 
@@ -18,8 +19,6 @@ pytestmark = [pytest.mark.root, pytest.mark.lab]
 
 GREETING = b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"
 ETH_ALL = 3
-SO_RCVBUFFORCE = 33
-BUFFER_BYTES = 64 << 20
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 HOOK = "chain in { type filter hook input priority 0; policy accept; %s }"
 PATIENT = {"timeout_ms": 2000, "passes": 3}
@@ -42,43 +41,30 @@ def page(connection):
         connection.sendall(b"HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
 
-class Watch:
+class Watch(Tap):
     """Each TCP segment as the target's interface sees it: (is it ours, port of the target, flags, payload length).
 
     What a raw sender sends passes by the taps of its own interface.
     """
 
-    def __init__(self, namespace, interface="cable"):
+    def __init__(self, namespace):
         self.seen = []
-        self._socket = namespace.inside(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_ALL)))
-        self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
-        self._socket.bind((interface, 0))
-        self._socket.settimeout(0.2)
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
+        super().__init__(namespace.inside(lambda: packet_socket(ETH_ALL)), 65536)
 
     def stop(self):
         """What was seen."""
-        self._over.set()
-        self._thread.join(60)
-        self._socket.close()
+        self.end()
         return self.seen
 
-    def _read(self):
-        while True:
-            try:
-                frame, (_, _, kind, *_) = self._socket.recvfrom(65536)
-            except TimeoutError:
-                if self._over.is_set():
-                    return
-                continue
-            if frame[12:14] != b"\x08\x00" or frame[23] != socket.IPPROTO_TCP:
-                continue
-            length = int.from_bytes(frame[16:18], "big") - 20 - (frame[46] >> 4) * 4
-            source, target = struct.unpack("!HH", frame[34:38])
-            ours = kind != socket.PACKET_OUTGOING
-            self.seen.append((ours, target if ours else source, frame[47], length))
+    def take(self, frame, _ancillary, address):
+        """Keep what a TCP segment says."""
+        _, _, kind, *_ = address
+        if frame[12:14] != b"\x08\x00" or frame[23] != socket.IPPROTO_TCP:
+            return
+        length = int.from_bytes(frame[16:18], "big") - 20 - (frame[46] >> 4) * 4
+        source, target = struct.unpack("!HH", frame[34:38])
+        ours = kind != socket.PACKET_OUTGOING
+        self.seen.append((ours, target if ours else source, frame[47], length))
 
 
 def what(rows):
