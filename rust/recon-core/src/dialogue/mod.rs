@@ -308,7 +308,7 @@ impl Dialogue {
     /// Open as many further connections as there are questions and the budget allows.
     fn go_on(&mut self, pack: &Pack, now_us: u64) {
         while self.talks.len() < self.budget.wires
-            && self.talks.iter().filter(|talk| talk.is_pressing()).count() < self.budget.parallel
+            && self.talks.iter().filter(|talk| talk.is_active()).count() < self.budget.parallel
         {
             let Some(question) = self.agenda.next(pack, self.subject.target.port, &self.outcome.findings) else {
                 return;

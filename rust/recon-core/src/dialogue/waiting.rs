@@ -34,14 +34,16 @@ impl Dialogue {
     }
 
     /// Let a connection stand whose time is over, beside the questions that are still to be asked: the question that is
-    /// put everywhere is the likeliest to be answered late. Whether it was done.
+    /// put everywhere is the likeliest to be answered late. It stays one of those at once. Whether it was done.
     pub(super) fn linger(&mut self, pack: &Pack, scratch: &mut Scratch, wire: Wire, now_us: u64) -> bool {
+        let lingering = self.talks.iter().filter(|talk| talk.is_active() && talk.lingers).count();
         let talk = &mut self.talks[wire];
         let Question::Ask { probe, .. } = talk.question else {
             return false;
         };
         let is_silent = talk.answer.is_empty() && talk.state == State::Waiting;
-        if !is_silent || talk.awaited || pack.everywhere() != Some(probe) {
+        let is_room = lingering + 1 < self.budget.parallel;
+        if !is_silent || talk.awaited || !is_room || pack.everywhere() != Some(probe) {
             return false;
         }
         talk.lingers = true;

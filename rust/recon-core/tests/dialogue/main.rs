@@ -173,6 +173,33 @@ fn the_common_question_is_heard_late_beside_the_others() {
 }
 
 #[test]
+fn other_questions_follow_the_hinted_one_that_is_not_answered_yet() {
+    let mut bench = Bench::new(80);
+    assert_eq!(bench.acts().len(), 1);
+    let acts = bench.timeout();
+    assert!(acts.contains(&Act::Open(1)) && !acts.contains(&Act::Close(0)), "{acts:?}");
+}
+
+#[test]
+fn a_connection_that_is_heard_late_is_one_of_those_at_once() {
+    let mut bench = Bench::new(4000);
+    let mut open = 1;
+    while !bench.dialogue.is_done() {
+        for act in bench.timeout() {
+            match act {
+                Act::Open(wire) => {
+                    open += 1;
+                    bench.open(wire, bench.dialogue.deadline_us());
+                }
+                Act::Close(_) => open -= 1,
+                _ => {}
+            }
+        }
+        assert!(bench.dialogue.is_done() || open <= Budget::default().parallel, "{open}");
+    }
+}
+
+#[test]
 fn bytes_that_nothing_reads_are_kept() {
     let mut bench = Bench::new(22);
     bench.data(0, b"\x01\x02\x03", 500);
