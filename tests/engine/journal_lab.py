@@ -13,6 +13,12 @@ from typing import Any
 
 from recon._core import JournalReader
 
+RATE = 8000.0
+HOSTS = 1 << 13
+WORDS = "127.3.0.0/19"
+LONGEST_S = 0.25
+"""A process that is to be killed lives no longer than this."""
+
 CHILD = """
 import sys, recon
 path, words, ports, options = sys.argv[1], sys.argv[2].split(), sys.argv[3], eval(sys.argv[4])
@@ -22,6 +28,11 @@ with recon.sweep(recon.Plan.parse(*words, ports=ports, **options), journal=path)
         pass
 print("ended", flush=True)
 """
+
+
+def options(**changed):
+    """Options of a plan over ports of which half are open."""
+    return {"rate": RATE, "seed": 7, "enumerate": False, "show": ["open", "closed"], "threads": 2} | changed
 
 
 class Listener:
@@ -54,6 +65,26 @@ class Listener:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """What came of a run that was killed: rows, how many of them twice, and how often an open port was asked again."""
+
+    killed: int
+    rows: int
+    doubled: int
+    open: int
+    closed: int
+    again: int
+    state: dict[str, Any]
+
+    def is_whole(self, hosts):
+        """Whether each host has one open and one closed row, and the counts say so too."""
+        tally = self.state["tally"]
+        counts = tuple(tally[name] for name in ("open", "closed", "silent", "unknown"))
+        rows = (self.rows, self.doubled, self.open, self.closed)
+        return self.state["finished"] and rows == (2 * hosts, 0, hosts, hosts) and counts == (hosts, hosts, 0, 0)
+
+
+@dataclass(frozen=True)
 class Run:
     """A run that is killed and gone on with: its journal, its targets, and the options of its plan."""
 
@@ -81,6 +112,23 @@ class Run:
                 return count
         assert self.attempt()
         return len(instants_s)
+
+    def trial(self, listener, instants_s):
+        """Finish the run, killed at these times, and tell what came of it."""
+        before = sum(listener.asked.values())
+        killed = self.finish(instants_s)
+        rows, state = self.told()
+        places = Counter((row["addr"], row["port"]) for row in rows)
+        states = Counter(row["state"] for row in rows)
+        return Trial(
+            killed=killed,
+            rows=len(rows),
+            doubled=len(rows) - len(places),
+            open=states["open"],
+            closed=states["closed"],
+            again=sum(listener.asked.values()) - before - states["open"],
+            state=state,
+        )
 
     def told(self):
         """All rows of the journal, and where the run stands."""

@@ -5,6 +5,7 @@ from collections import Counter
 
 import journal_lab
 import pytest
+from journal_lab import HOSTS, LONGEST_S, RATE, WORDS, options
 
 import recon
 from recon import Plan
@@ -13,10 +14,6 @@ from recon._core import JournalReader
 from recon.errors import StoreError
 
 KILLS = 20
-RATE = 8000.0
-LONGEST_S = 0.25
-HOSTS = 1 << 13
-WORDS = "127.3.0.0/19"
 CUTS = 24
 
 
@@ -34,11 +31,6 @@ def path(tmp_path):
     return tmp_path / "journal"
 
 
-def options(**changed):
-    """Options of a plan over ports of which half are open."""
-    return {"rate": RATE, "seed": 7, "enumerate": False, "show": ["open", "closed"], "threads": 2} | changed
-
-
 def places(rows):
     """How often each target has a row."""
     return Counter((row["addr"], row["port"], row["state"]) for row in rows)
@@ -54,16 +46,11 @@ def sweep(plan, path):
 def test_a_run_killed_at_random_instants_ends_as_if_it_never_was(listener, path):
     run = journal_lab.Run(path, WORDS, f"{listener.port},1", options())
     instants = random.Random(3)  # noqa: S311 - the same instants each time
-    killed = run.finish([instants.uniform(0, LONGEST_S) for _ in range(KILLS)])
-    rows, state = run.told()
-    assert killed >= KILLS // 2
-    assert len(rows) == 2 * HOSTS
-    assert set(places(rows).values()) == {1}
-    assert state["finished"]
-    assert state["tally"] | {"open": HOSTS, "closed": HOSTS, "silent": 0, "unknown": 0} == state["tally"]
-    again = sum(listener.asked.values()) - HOSTS
+    trial = run.trial(listener, [instants.uniform(0, LONGEST_S) for _ in range(KILLS)])
+    assert trial.killed >= KILLS // 2
+    assert trial.is_whole(HOSTS), trial
     # What was in flight, what waited for its batch, and what left since the last row: half of it to the open port.
-    assert again <= killed * RATE
+    assert trial.again <= trial.killed * RATE
 
 
 def test_counts_without_rows_survive_a_kill_too(listener, path):
