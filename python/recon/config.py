@@ -37,7 +37,7 @@ PROFILES: Mapping[str, Mapping[str, Value]] = {
 }
 """What ``--profile`` sets; ``normal`` is what recon does by itself."""
 
-_TABLES = ("sweep", "limits", "audit", "profiles")
+_TABLES = ("sweep", "limits", "audit", "profiles", "store")
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
@@ -51,12 +51,13 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Settings and ceilings by name, what ``[audit] required`` says, and the files that were read."""
+    """Settings and ceilings by name, what ``[audit] required`` and ``[store] keep`` say, the files that were read."""
 
     settings: Mapping[str, Setting]
     limits: Mapping[str, Setting]
     audit_required: Setting
     files: tuple[str, ...]
+    keep: Setting | None = None
 
     def limited(self, plan: Plan) -> Plan:
         """The plan below the ceilings; ScopeError where it asks for more, by a word of its user."""
@@ -94,7 +95,8 @@ def files(environment: Mapping[str, str] = os.environ, folder: Path | None = Non
 
 def load(profile: str | None = None, environment: Mapping[str, str] = os.environ, folder: Path | None = None) -> Config:
     """Read all there is; ``profile`` is what the command line chose. PlanError names the file and the bad key."""
-    tables = [(str(path), found) for path in files(environment, folder) if (found := _read(path)) is not None]
+    here, own = files(environment, folder)
+    tables = [(str(path), found) for path in (here, own) if (found := _read(path)) is not None]
     layers = [(path, _checked(found.get("sweep", {}), f"{path}: sweep")) for path, found in tables]
     layers.append(("environment", _from(environment)))
     known = _profiles(tables)
@@ -105,7 +107,7 @@ def load(profile: str | None = None, environment: Mapping[str, str] = os.environ
         if isinstance(name := values.get("profile"), str):
             settings |= _of_profile(name, known, origin)
         settings |= {key: Setting(value, origin) for key, value in values.items()}
-    return Config(settings, _limits(tables), _audit(tables), tuple(path for path, _ in tables))
+    return Config(settings, _limits(tables), _audit(tables), tuple(path for path, _ in tables), _keep(tables, str(own)))
 
 
 def _read(path: Path) -> dict[str, Any] | None:
@@ -203,3 +205,17 @@ def _audit(tables: Iterable[tuple[str, Mapping[str, Any]]]) -> Setting:
                 raise PlanError(f"{path}: audit.{name}", f"is {value!r}, and must be true or false", "true")
             required = Setting(value, path) if value else required
     return required
+
+
+def _keep(tables: Iterable[tuple[str, Mapping[str, Any]]], own: str) -> Setting | None:
+    """How many runs are kept: the user's own file alone may say it, since a folder of others must not remove any."""
+    keep = None
+    for path, found in tables:
+        for name, value in found.get("store", {}).items():
+            _expect(name, ("keep",), f"{path}: store")
+            if path != own:
+                raise PlanError(f"{path}: store.{name}", f"removes runs, so it may stand in {own} alone", own)
+            if type(value) not in {str, int}:
+                raise PlanError(f"{path}: store.{name}", f"is {value!r}, and must be str or int", "100, or '30d'")
+            keep = Setting(str(value), path)
+    return keep

@@ -173,3 +173,16 @@ def test_a_line_that_cannot_be_written_is_a_warning_unless_it_is_required(recon,
     done = recon("sweep", "127.1.2.3", "-p", "9", "--no-store", **options)
     assert done.returncode == code
     assert "audit" in done.stderr
+
+
+def test_only_ones_own_file_says_how_many_runs_are_kept(tmp_path):
+    assert loaded(tmp_path).keep is None
+    assert loaded(tmp_path, user="[store]\nkeep = 20\n").keep.value == "20"
+    assert loaded(tmp_path, user='[store]\nkeep = "30d"\n').keep.value == "30d"
+    for here, user, why in (
+        ("[store]\nkeep = 1\n", "", r"recon\.toml: store\.keep.*may stand in .*config\.toml alone"),
+        ("", "[store]\nkeep = true\n", "must be str or int"),
+        ("", "[store]\nkept = 1\n", "the nearest is keep"),
+    ):
+        with pytest.raises(PlanError, match=why):
+            loaded(tmp_path, here, user)

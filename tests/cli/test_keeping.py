@@ -158,3 +158,58 @@ def test_a_full_disk_ends_the_run_in_order(home, greeter, command, environment, 
     acknowledged = {f"{row['addr']}:{row['port']}" for row in map(json.loads, done.stdout.splitlines())}
     assert shown.returncode == 0
     assert acknowledged <= set(shown.stdout.split())
+
+
+@pytest.fixture
+def own_settings(tmp_path, monkeypatch):
+    """Write the user's own settings."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
+
+    def write(text):
+        (tmp_path / "xdg" / "recon").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "xdg" / "recon" / "config.toml").write_text(text)
+
+    return write
+
+
+def sweep_once(recon, greeter, *more):
+    """Store a run of one target; what the command did."""
+    return recon("sweep", "127.55.0.0", "-p", greeter.port, "--no-enumerate", *more)
+
+
+def test_older_runs_go_when_a_run_ends_if_that_is_settled(recon, home, greeter, own_settings):
+    for _ in range(3):
+        sweep_once(recon, greeter)
+    first, second, third = folders(home)
+    (first / "summary.json").unlink()
+    own_settings("[store]\nkeep = 2\n")
+    done = sweep_once(recon, greeter)
+    assert done.returncode == 0
+    assert "removed 2 older runs, as [store] keep says" in done.stderr
+    assert [folder.name for folder in folders(home)[:1]] == [third.name]
+    assert not first.exists()
+    assert not second.exists()
+    own_settings("[store]\nkeep = 0\n")
+    assert "removed 2 older runs" in sweep_once(recon, greeter).stderr
+    assert len(folders(home)) == 1
+    assert sweep_once(recon, greeter, "--no-store").returncode == 0
+    assert len(folders(home)) == 1
+
+
+def test_what_can_go_on_is_kept_whatever_is_settled(recon, start, home, greeter, own_settings):
+    process = start("sweep", "127.55.0.0/24", "-p", greeter.port, "--no-enumerate", "--rate", "128")
+    process.stdout.readline()
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=300)
+    (broken,) = folders(home)
+    own_settings("[store]\nkeep = 0\n")
+    assert sweep_once(recon, greeter).returncode == 0
+    assert broken in folders(home)
+
+
+def test_a_setting_that_makes_no_sense_is_told_before_anything_is_sent(recon, home, greeter, own_settings):
+    own_settings('[store]\nkeep = "soon"\n')
+    done = sweep_once(recon, greeter)
+    assert done.returncode == 2
+    assert "store.keep = soon" in done.stderr
+    assert (done.stdout, folders(home)) == ("", [])

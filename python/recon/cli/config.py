@@ -61,6 +61,7 @@ def show(
         _print("sweep", found.settings, origin=origin)
         _print("limits", found.limits, origin=origin)
         _print("audit", {"required": found.audit_required}, origin=origin)
+        _print("store", {"keep": found.keep} if found.keep else {}, origin=origin)
 
 
 @app.command("path")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from recon.errors import ReconError, StoreError
+from recon.cli.exits import complain
+from recon.config import load as load_config
+from recon.errors import PlanError, ReconError, StoreError
 from recon.plugins import listing
-from recon.store import new_run
+from recon.store import new_run, runs
 from recon.store.receipts import end
-from recon.store.retention import remove
+from recon.store.retention import Keep, remove, thin_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,9 +29,10 @@ class Keeping:
     """The run folder of one sweep, or none."""
 
     def __init__(self, plan: Plan, kept: Run | None, *, store: bool) -> None:
-        """Go on with ``kept``, or make a new folder if one is wanted; raises StoreError."""
+        """Go on with ``kept``, or make a new folder if one is wanted; raises StoreError, PlanError on a bad setting."""
         self._is_new = kept is None
         self._run = kept
+        self._keep = _wanted() if store or kept is not None else None
         if store and kept is None:
             self._run = _new(plan)
 
@@ -55,11 +59,36 @@ class Keeping:
         if self._run is None:
             return
         end(self._run, summary)
+        if self._keep is not None:
+            _thin_out(self._keep, self._run, quiet=quiet)
         if quiet:
             return
         print(f"stored as {self._run.id}: recon show {'last' if self._is_new else self._run.id}", file=sys.stderr)
         if summary.interrupted:
             print(f"to go on: recon resume {self._run.id}", file=sys.stderr)
+
+
+def _wanted() -> Keep | None:
+    """What the user's settings keep; none is everything."""
+    setting = load_config().keep
+    if setting is None:
+        return None
+    try:
+        return Keep.parse(str(setting.value))
+    except PlanError as error:
+        raise PlanError(f"{setting.origin}: store.keep = {error.word}", error.why, error.example) from None
+
+
+def _thin_out(keep: Keep, newest: Run, *, quiet: bool) -> None:
+    """Remove old runs, as settled; what fails is told, since the new run is stored all the same."""
+    try:
+        removed = thin_out(keep, newest, runs(), datetime.now(UTC))
+    except StoreError as error:
+        complain(f"could not remove what [store] keep no longer wants: {error}")
+        return
+    if removed and not quiet:
+        plural = "run" if len(removed) == 1 else "runs"
+        print(f"removed {len(removed)} older {plural}, as [store] keep says", file=sys.stderr)
 
 
 def _new(plan: Plan) -> Run:

@@ -45,6 +45,14 @@ class Keep:
         return [run for run in old if run.state is RunState.COMPLETE]
 
 
+def thin_out(keep: Keep, newest: Run, runs: Sequence[Run], now: datetime) -> list[Run]:
+    """Remove what need not be kept, never ``newest``, and give what was removed; raises StoreError."""
+    spared = [run for run in keep.spare(runs, now) if run.folder != newest.folder]
+    for run in spared:
+        remove(run)
+    return spared
+
+
 def remove(run: Run) -> None:
     """Remove a run's folder; raises StoreError if the run goes on, or the system does not allow it."""
     if run.state is RunState.RUNNING:
