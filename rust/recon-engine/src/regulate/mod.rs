@@ -11,6 +11,7 @@ use recon_core::govern::canaries::Canaries;
 use recon_core::govern::{Cause, Governor, START_PPS, Signals};
 use recon_core::pace::Pace;
 use recon_core::recall::{Estimate, Evidence, PASSES_LIMIT, RecallWhy};
+use recon_core::space::{Block, Space};
 use recon_core::tally::Tally;
 
 use crate::counters::{Counters, Found, Sights};
@@ -21,6 +22,8 @@ use causes::Causes;
 /// Canaries are looked at so often, signals reported and rates set so often, in microseconds.
 const TICK_US: u64 = 1_000;
 const REPORT_US: u64 = 10_000;
+/// Where a run begins that never leaves this machine, in packets a second: there is no path to be found out.
+const LOOPBACK_START_PPS: f64 = 100_000.0;
 /// In a run over fewer targets nothing is asked only to measure: it would tell too little.
 const TARGETS_LEAST: u64 = 1_000;
 /// Control probes that may wait to be sent.
@@ -46,6 +49,13 @@ impl Chance {
         self.wait = left.checked_sub(1);
         left == 0
     }
+}
+
+/// Where the search for the rate begins, in packets a second.
+fn start_pps(space: &Space) -> f64 {
+    let mut ranges = space.blocks().iter().map(Block::range);
+    let is_local = ranges.all(|range| range.first().is_loopback() && range.last().is_loopback());
+    if is_local { LOOPBACK_START_PPS } else { START_PPS }
 }
 
 /// How much of what is there was found.
@@ -101,7 +111,7 @@ impl Regulator {
             queue: Mutex::default(),
             queued: AtomicUsize::new(0),
             state: Mutex::new(State {
-                governor: Governor::new(START_PPS, ceiling_pps),
+                governor: Governor::new(start_pps(settings.line.space()), ceiling_pps),
                 canaries: Canaries::default(),
                 evidence: Evidence::default(),
                 stage: Stage { segment: settings.line.interval().start, pass: 1, undecided_us: None },
@@ -119,7 +129,7 @@ impl Regulator {
     /// The pace of a run at its beginning.
     pub(crate) fn pace(settings: &Settings) -> Pace {
         match settings.rate {
-            Rate::Auto(ceiling) => Pace::steered(ceiling.map_or(START_PPS, |pps| pps.min(START_PPS))),
+            Rate::Auto(ceiling) => Pace::steered(ceiling.unwrap_or(f64::MAX).min(start_pps(settings.line.space()))),
             Rate::Fixed(pps) => Pace::new(Some(pps)),
             Rate::Max => Pace::new(None),
         }
@@ -350,7 +360,26 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use recon_core::parse_ports::PortSet;
+    use recon_core::parse_targets::parse_target;
+    use recon_core::space::SpaceBuilder;
+
     use super::*;
+
+    fn started_pps(words: &[&str]) -> f64 {
+        let mut builder = SpaceBuilder::new(PortSet::parse("80").expect("a port"));
+        for word in words {
+            builder.add(&parse_target(word).expect("a target")).expect("an address");
+        }
+        start_pps(&builder.build().expect("few targets"))
+    }
+
+    #[test]
+    fn only_a_run_that_never_leaves_this_machine_starts_fast() {
+        assert!(started_pps(&["127.0.0.0/8", "::1"]) > START_PPS);
+        assert!(started_pps(&["127.0.0.1", "192.0.2.1"]) <= START_PPS);
+        assert!(started_pps(&["126.255.255.0-127.0.0.9"]) <= START_PPS);
+    }
 
     #[test]
     fn a_control_probe_has_no_usual_place_in_a_heap() {
