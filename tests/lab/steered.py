@@ -27,7 +27,8 @@ with recon.sweep(plan, plugins=Plugins(manager)) as sweep:
     def tell():
         for word in sys.stdin:
             seen = sweep.progress()
-            print(json.dumps({"sent": seen.sent, "open": seen.open, "errors": seen.errors}), flush=True)
+            told = {"sent": seen.sent, "open": seen.open, "errors": seen.errors, "limited_by": seen.limited_by}
+            print(json.dumps(told), flush=True)
     threading.Thread(target=tell, daemon=True).start()
     rows = [json.loads(line) for batch in sweep for line in batch.to_jsonl().splitlines()]
 rows = [(row["addr"], row["port"], row["state"]) for row in rows]

@@ -28,6 +28,7 @@ ADVICE = {
     "receive drops": "this machine reads too slowly: a lower --rate, or more cores",
     "kernel buffers": "lower --rate, or give the kernel more memory for sockets (net.ipv4.tcp_mem)",
     "interface down": "the interface was down while the sweep waited: see ip link and the cable",
+    "packet filter": "a filter of this machine drops what is sent: see nft list ruleset, or --backend raw",
     "output": "whatever reads the rows is slower than the sweep: write to a file (-o), or list instead of jsonl",
     "target": "the targets themselves answer no faster",
 }

@@ -88,6 +88,8 @@ pub(crate) enum Held {
     Kernel,
     /// The interface was down: nothing could leave.
     Down,
+    /// Our own packet filter, or a privilege that is not there, forbids what is to be sent.
+    Forbidden,
     /// As many in flight as the plan allows: waiting for targets.
     Window,
     /// Waiting for the reader of our rows.
@@ -99,16 +101,26 @@ pub(crate) enum Held {
 }
 
 impl Held {
-    const COUNT: usize = 9;
+    const COUNT: usize = 10;
     /// What may be named as the limit of a run; an idle worker is none while another was busy.
-    const LIMITS: [Self; Self::COUNT - 1] =
-        [Self::Rate, Self::Files, Self::Ports, Self::Kernel, Self::Down, Self::Window, Self::Reader, Self::Nothing];
+    const LIMITS: [Self; Self::COUNT - 1] = [
+        Self::Rate,
+        Self::Files,
+        Self::Ports,
+        Self::Kernel,
+        Self::Down,
+        Self::Forbidden,
+        Self::Window,
+        Self::Reader,
+        Self::Nothing,
+    ];
 
     /// What a shrunken window lacks, by the errno that shrank it.
     pub(crate) fn lack(errno: &str) -> Self {
         match errno {
             "EMFILE" | "ENFILE" => Self::Files,
             "EADDRNOTAVAIL" | "EADDRINUSE" => Self::Ports,
+            "EPERM" | "EACCES" => Self::Forbidden,
             _ => Self::Kernel,
         }
     }
@@ -121,6 +133,7 @@ impl Held {
             Self::Ports => "ephemeral ports",
             Self::Kernel => "kernel buffers",
             Self::Down => "interface down",
+            Self::Forbidden => "packet filter",
             Self::Window | Self::Idle => "target",
             Self::Reader => "output",
             Self::Nothing => "cpu",

@@ -53,6 +53,8 @@ struct Parked {
 #[derive(Clone, Copy, Debug, Default)]
 struct Trouble {
     failures: u32,
+    /// The last one was of a packet that the system forbids.
+    is_forbidden: bool,
     /// When the link was first seen down.
     down_since_us: Option<u64>,
 }
@@ -60,7 +62,11 @@ struct Trouble {
 impl Trouble {
     /// What the sender lacks.
     fn lack(&self) -> Held {
-        if self.down_since_us.is_some() { Held::Down } else { Held::Kernel }
+        match (self.down_since_us, self.is_forbidden) {
+            (Some(_), _) => Held::Down,
+            (None, true) => Held::Forbidden,
+            (None, false) => Held::Kernel,
+        }
     }
 }
 

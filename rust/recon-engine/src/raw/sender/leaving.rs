@@ -4,6 +4,7 @@ use std::io;
 use std::sync::atomic::Ordering;
 
 use super::{BACK_OFF_US, FORBIDDEN_TRIES, LONGEST_BACK_OFF_US, Sender, Trouble};
+use crate::counters::Held;
 use crate::errno::{self, NO_ROUTE, Outcome};
 
 impl Sender {
@@ -33,6 +34,7 @@ impl Sender {
         };
         self.counters.error(name);
         self.trouble.failures += 1;
+        self.trouble.is_forbidden = Held::lack(name) == Held::Forbidden;
         let back_off_us = (BACK_OFF_US << self.trouble.failures.min(10)).min(LONGEST_BACK_OFF_US);
         if matches!(name, "ENETDOWN" | "ENODEV") {
             let since_us = *self.trouble.down_since_us.get_or_insert(now_us);
