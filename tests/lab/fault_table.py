@@ -64,6 +64,7 @@ CONNECT = (
     injected("no buffers, now and then", "connect", f"connect:error=ENOBUFS:{EVERY_SEVENTH}"),
     injected("no memory, now and then", "connect", f"connect:error=ENOMEM:{EVERY_SEVENTH}"),
     injected("routing cache full, now and then", "connect", f"connect:error=EAGAIN:{EVERY_SEVENTH}"),
+    injected("no route for an instant", "connect", "connect:error=ENETUNREACH:when=40+23"),
     injected("no free local port, ever", "connect", "connect:error=EADDRNOTAVAIL", **HOPELESS),
     injected("connecting is forbidden", "connect", "connect:error=EPERM", **HOPELESS),
     injected("the network is down", "connect", "connect:error=ENETDOWN", **HOPELESS),

@@ -47,7 +47,7 @@ impl Worker {
             }
             self.sockets.hold(Role::Canary(position), target, stream, [now_us, deadline_us], open).map(Some)
         });
-        match dialed.map_err(|error| dial::outcome(&error, target.addr)) {
+        match dialed.map_err(|error| dial::outcome_at_once(&error)) {
             Ok(Some(key)) => self.wheel.insert(deadline_us, Due::Conn(key)),
             Ok(None) | Err(Outcome::Verdict(..)) => self.shared.regulator.canary_answered(position, self.now_us()),
             Err(Outcome::Silent | Outcome::AskRoute(_)) => {}

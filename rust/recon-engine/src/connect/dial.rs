@@ -79,7 +79,15 @@ pub(crate) fn was_open(error: &io::Error) -> bool {
     cfg!(target_os = "linux") && matches!(Errno::from_io_error(error), Some(Errno::CONNRESET | Errno::PIPE))
 }
 
-/// What a failed attempt means. An unreachable error is the target's only if we have a route to it.
+/// What an attempt means that failed before anything left: whoever has a route a moment later had none then.
+pub(crate) fn outcome_at_once(error: &io::Error) -> Outcome {
+    match errno::read(error) {
+        Outcome::AskRoute(_) => Outcome::Local { name: NO_ROUTE, scarce: false },
+        other => other,
+    }
+}
+
+/// What an attempt means that failed later. An unreachable error is the target's only if we have a route to it.
 pub(crate) fn outcome(error: &io::Error, addr: IpAddr) -> Outcome {
     match errno::read(error) {
         Outcome::AskRoute(reason) if has_route(addr) => Outcome::Verdict(State::Unreachable, reason),

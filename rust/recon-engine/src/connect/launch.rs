@@ -197,7 +197,7 @@ impl Worker {
                 self.keep(ticket, target, dialed, now_us);
             }
             Err(error) => {
-                let outcome = dial::outcome(&error, target.addr);
+                let outcome = dial::outcome_at_once(&error);
                 if !matches!(outcome, Outcome::Local { .. }) {
                     self.counters.asked();
                 }
