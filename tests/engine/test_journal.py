@@ -129,3 +129,12 @@ def test_a_row_that_a_plugin_drops_is_settled_all_the_same(listener, path):
     assert len(reader.rows(1000)) == 256
     tally = reader.state()["tally"]
     assert (tally["open"], tally["closed"]) == (256, 256)
+
+
+@pytest.mark.parametrize("budget", [{"max_packets": 300}, {"budget_s": 0.2}], ids=["packets", "time"])
+def test_what_an_earlier_attempt_spent_is_not_spent_again(listener, path, budget):
+    plan = Plan.parse(WORDS, ports=str(listener.port), **options(rate=2000.0), **budget)
+    _, first = sweep(plan, path)
+    assert 0 < first.sent < HOSTS
+    rows, second = sweep(plan, path)
+    assert (rows, second.sent) == ([], first.sent)

@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 from capture import Capture, busiest_second, packet_socket
 from fault_ground import CLOSED, Ground, clock_of
-from fault_table import BLINK, CLOCK, CONNECT, DOWN, RAW, STOPPED, UNDER_WAY
+from fault_table import ALL, BLINK, CLOCK, CONNECT, DOWN, RAW, STOPPED, UNDER_WAY
 
 pytestmark = [pytest.mark.root, pytest.mark.lab]
 
@@ -69,6 +69,8 @@ def test_a_failure_of_ours_is_no_verdict(ground, tmp_path, fault):
     assert summary["silent"] == fault.silent, summary
     assert states.total() + summary["silent"] == summary["targets"]
     assert summary["exit"] == fault.exit
+    if fault.unknown == ALL:
+        assert summary["sent"] == 0
     if fault.errno:
         assert summary["errors"][fault.errno] > 0, "nothing was injected"
 

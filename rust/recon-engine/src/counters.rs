@@ -154,6 +154,11 @@ impl Counters {
         self.sent.fetch_add(1, Relaxed);
     }
 
+    /// Probes that were counted did not leave after all.
+    pub(crate) fn unsent(&self, count: usize) {
+        self.sent.fetch_sub(count as u64, Relaxed);
+    }
+
     /// Count one of the sweep's own probes that left.
     pub(crate) fn asked(&self) {
         self.sent();

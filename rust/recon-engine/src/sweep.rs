@@ -144,7 +144,7 @@ impl Sweep {
         let shared = Arc::new(Shared {
             feed,
             keeper,
-            regulator: Regulator::new(&settings, before.tally.targets),
+            regulator: Regulator::new(&settings, &before),
             before,
             pace: Regulator::pace(&settings),
             caps: leave::caps(&settings),
@@ -189,7 +189,7 @@ impl Sweep {
         channel: &Sender<Vec<Reply>>,
     ) -> Result<(), EngineError> {
         self.counters = (0..threads).map(|_| Arc::new(Counters::default())).collect();
-        self.shared.regulator.watch(&self.counters);
+        self.shared.regulator.watch(&self.counters, &self.shared.feed);
         for (index, counters) in self.counters.iter().enumerate() {
             let bounds = shares.map(|share| (share / threads).max(1));
             let worker = Worker::new(self.shared.clone(), counters.clone(), channel.clone(), bounds, full)?;
@@ -203,7 +203,7 @@ impl Sweep {
         let raw = Arc::new(raw::Raw::prepare(&self.shared.settings, wanted, senders)?);
         let counters: Vec<_> = (0..=senders).map(|_| Arc::new(Counters::default())).collect();
         self.counters.clone_from(&counters);
-        self.shared.regulator.watch(&counters);
+        self.shared.regulator.watch(&counters, &self.shared.feed);
         self.raw = Some(raw.clone());
         let shared = self.shared.clone();
         let receiver = raw::Receiver::open(shared.clone(), raw.clone(), counters[senders].clone(), channel.clone())?;

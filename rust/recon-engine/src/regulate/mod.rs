@@ -1,6 +1,7 @@
 //! Steers a running sweep: what the workers count becomes signals for the governor, control probes for the canaries,
 //! and evidence for the estimate of recall. Never sends anything itself, and never waits: whoever works, ticks.
 
+mod budgets;
 mod causes;
 
 use std::collections::VecDeque;
@@ -16,7 +17,9 @@ use recon_core::tally::Tally;
 
 use crate::counters::{Counters, Found, Sights};
 use crate::feed::{Feed, Stage};
+use crate::journal::Before;
 use crate::settings::{Rate, Settings};
+use budgets::Budgets;
 use causes::Causes;
 
 /// Canaries are looked at so often, signals reported and rates set so often, in microseconds.
@@ -68,8 +71,7 @@ pub(crate) struct Regulator {
     is_auto: bool,
     is_watching: bool,
     goal: Option<f64>,
-    budget_us: u64,
-    most_packets: u64,
+    budgets: Budgets,
     next_us: AtomicU64,
     /// Control probes that wait to be sent, and how many.
     queue: Mutex<VecDeque<u64>>,
@@ -92,21 +94,18 @@ struct State {
     /// Round trips of control probes since the last report: how many, and their sum.
     trips: (u64, u64),
     causes: Causes,
-    /// The budget that ended the run.
-    spent: Option<&'static str>,
 }
 
 impl Regulator {
-    /// For a run of `targets`.
-    pub(crate) fn new(settings: &Settings, targets: u64) -> Self {
+    /// For a run that earlier attempts began, or none.
+    pub(crate) fn new(settings: &Settings, before: &Before) -> Self {
         let ceiling_pps = settings.rate.cap_pps();
         Self {
             workers: OnceLock::new(),
             is_auto: matches!(settings.rate, Rate::Auto(_)),
-            is_watching: targets >= TARGETS_LEAST,
+            is_watching: before.tally.targets >= TARGETS_LEAST,
             goal: settings.goal,
-            budget_us: settings.budget_us.unwrap_or(u64::MAX),
-            most_packets: settings.most_packets.unwrap_or(u64::MAX),
+            budgets: Budgets::new(settings, before),
             next_us: AtomicU64::new(0),
             queue: Mutex::default(),
             queued: AtomicUsize::new(0),
@@ -121,7 +120,6 @@ impl Regulator {
                 reported_us: 0,
                 trips: (0, 0),
                 causes: Causes::default(),
-                spent: None,
             }),
         }
     }
@@ -135,10 +133,11 @@ impl Regulator {
         }
     }
 
-    /// These are whose counters tell what happens.
-    pub(crate) fn watch(&self, workers: &[Arc<Counters>]) {
+    /// These are whose counters tell what happens. What earlier attempts have spent ends at once.
+    pub(crate) fn watch(&self, workers: &[Arc<Counters>], feed: &Feed) {
         // Only the thread that starts the run calls it, once.
         let _ = self.workers.set(workers.to_vec());
+        self.budgets.check(0, 0, feed);
     }
 
     /// Look at what has happened, if it is time to, and nobody else is.
@@ -177,11 +176,7 @@ impl Regulator {
 
     /// Whether another pass is wanted, once what the last one asked is known; and whether the budget is spent.
     fn decide(&self, state: &mut State, now_us: u64, feed: &Feed, timeout_us: u64) {
-        let spent = [("budget", now_us >= self.budget_us), ("packet budget", state.seen.sent >= self.most_packets)];
-        if let Some((name, _)) = spent.into_iter().find(|(_, is_spent)| *is_spent) {
-            state.spent.get_or_insert(name);
-            feed.end();
-        }
+        self.budgets.check(now_us, state.seen.sent, feed);
         // Where nothing can be told from control probes, there is nothing to wait for.
         let is_blind = state.canaries.is_empty();
         let patience_us = if is_blind { 0 } else { state.canaries.patience_us().max(timeout_us) };
@@ -281,7 +276,7 @@ impl Regulator {
 
     /// The budget that ended the run, if one did.
     pub(crate) fn spent(&self) -> Option<&'static str> {
-        self.lock().spent
+        self.budgets.spent()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

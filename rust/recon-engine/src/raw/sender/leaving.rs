@@ -52,6 +52,7 @@ impl Sender {
     fn refuse(&mut self, lane: usize, reason: &'static str) {
         let mut refused = None;
         self.lanes.at(lane).take_back(&mut |target| refused = Some(target));
+        self.counters.unsent(usize::from(refused.is_some()));
         let position = refused.and_then(|target| self.shared.settings.line.position_of(&target));
         if let (Some(target), Some(position)) = (refused, position) {
             self.counters.error(reason);
@@ -74,6 +75,7 @@ impl Sender {
             for lane in 0..self.lanes.len() {
                 while self.lanes.at(lane).take_back(&mut |target| queued.push(target)) {}
             }
+            self.counters.unsent(queued.len());
             // Whoever was asked in an earlier pass stays silent, and is asked again by whoever goes on.
             queued.retain(|_| self.pass == 1 || !self.shared.keeps());
             for position in queued.iter().filter_map(|target| self.shared.settings.line.position_of(target)) {
